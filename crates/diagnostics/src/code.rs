@@ -1,0 +1,125 @@
+//! The codes of all findings, each declared once with its level and its meaning.
+
+use crate::Severity;
+
+/// The stable name of a kind of finding, such as `unknown-option`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Code(&'static CodeInfo);
+
+#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct CodeInfo {
+    name: &'static str,
+    severity: Severity,
+    meaning: &'static str,
+}
+
+impl Code {
+    pub fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// Returns the level a finding of this kind has unless it is configured otherwise.
+    pub fn severity(self) -> Severity {
+        self.0.severity
+    }
+
+    /// Returns what the finding means, in a sentence or two.
+    pub fn meaning(self) -> &'static str {
+        self.0.meaning
+    }
+
+    pub fn from_name(name: &str) -> Option<Code> {
+        CODES.iter().copied().find(|code| code.name() == name)
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $konst:ident = $name:literal $severity:ident;)+) => {
+        impl Code {
+            $($(#[doc = $doc])+ pub const $konst: Code =
+                Code(&CodeInfo { name: $name, severity: Severity::$severity, meaning: concat!($($doc, "\n"),+) });)+
+        }
+
+        /// Every code there is, in the order of their declaration.
+        pub const CODES: &[Code] = &[$(Code::$konst),+];
+    };
+}
+
+codes! {
+    /// The text is not valid Lua.
+    SYNTAX = "syntax" Error;
+    /// The file is not valid UTF-8, so that no position in it could be named.
+    NOT_UTF8 = "not-utf8" Error;
+    /// A `bk` function that does not exist.
+    UNKNOWN_FUNCTION = "unknown-function" Error;
+    /// A method that the object does not have.
+    UNKNOWN_METHOD = "unknown-method" Error;
+    /// A method called with `.`, so that it gets no object to work on.
+    DOT_CALL = "dot-call" Error;
+    /// An option key that the call does not have.
+    UNKNOWN_OPTION = "unknown-option" Error;
+    /// A required argument or option that is not there.
+    MISSING_ARGUMENT = "missing-argument" Error;
+    /// More arguments than the call takes.
+    SURPLUS_ARGUMENT = "surplus-argument" Error;
+    /// A value of another type than the call takes.
+    WRONG_TYPE = "wrong-type" Error;
+    /// A value of the right type that is not allowed there.
+    INVALID_VALUE = "invalid-value" Error;
+    /// A value outside an enumeration.
+    NOT_A_CHOICE = "not-a-choice" Error;
+    /// A mode written as a number that looks octal but is decimal in Lua.
+    OCTAL_MODE = "octal-mode" Warning;
+    /// A name of Lua's libraries that build scripts do not have.
+    SANDBOXED = "sandboxed" Error;
+    /// A module that `require` does not find.
+    UNRESOLVED_REQUIRE = "unresolved-require" Error;
+    /// Modules that require each other in a circle.
+    REQUIRE_CYCLE = "require-cycle" Error;
+    /// A script that never calls `bk.export`.
+    MISSING_EXPORT = "missing-export" Error;
+    /// A second call of `bk.export`.
+    DUPLICATE_EXPORT = "duplicate-export" Error;
+    /// An operation that LLB or BuildKit refuses.
+    INVALID_OP = "invalid-op" Error;
+    /// An error that Lua itself raised while the script ran.
+    RUNTIME_ERROR = "runtime-error" Error;
+    /// A script that was stopped by a limit on time, memory, stack, operations or output.
+    LIMIT = "limit" Error;
+    /// A script whose two runs gave different graphs.
+    NOT_DETERMINISTIC = "not-deterministic" Warning;
+    /// A result that nothing uses, such as the State of a `run` that is thrown away.
+    UNUSED_STATE = "unused-state" Warning;
+    /// An `--arg` that the script never read.
+    UNUSED_ARGUMENT = "unused-argument" Warning;
+    /// Something that could not be done here, such as pinning a digest without a resolver.
+    NOTE = "note" Note;
+    /// luakit itself failed while it looked at the script.
+    INTERNAL = "internal" Error;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_kebab_case_unique_and_explained() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in CODES {
+            let name = code.name();
+            assert!(
+                name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+                "{name} is not kebab-case"
+            );
+            assert!(seen.insert(name), "{name} is declared twice");
+            assert!(code.meaning().trim().ends_with('.'), "{name} is not explained in a sentence");
+            assert_eq!(Code::from_name(name), Some(*code));
+        }
+    }
+}
