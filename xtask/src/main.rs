@@ -1,17 +1,21 @@
 //! Chores of the repository: `cargo xtask <command>`.
 
 mod codegen;
+mod daemon;
+mod setup;
+mod test;
 
 use std::process::ExitCode;
-
-const USAGE: &str = "usage: cargo xtask codegen [--check]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match args.as_slice() {
         ["codegen", rest @ ..] => codegen::run(rest),
-        _ => Err(USAGE.to_owned()),
+        ["daemon", rest @ ..] => daemon::run(rest),
+        ["setup", rest @ ..] => setup::run(rest),
+        ["test", rest @ ..] => test::run(rest),
+        _ => Err(usage()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -20,4 +24,9 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn usage() -> String {
+    let codegen = "cargo xtask codegen [--check]  bring the generated files up to date";
+    format!("usage:\n{codegen}\n{}\n{}\n{}", daemon::USAGE, setup::usage(), test::usage())
 }
