@@ -1,0 +1,80 @@
+//! What is built in the end.
+
+use crate::values::{Duration, Env, NonEmpty, Port, RunUser, Scalar, State, Strings, Time};
+use crate::{Call, Options};
+use std::collections::BTreeMap;
+
+/// Says which state is the result of the build. A script calls it exactly once.
+///
+/// The config is the image's; it travels beside the definition (`luakit build --image-config-file`).
+#[derive(Debug, Call)]
+#[call(
+    name = "export",
+    llb = "Definition",
+    example = r#"bk.export(bk.image("alpine:3.19"), { cmd = { "sh" } })"#
+)]
+pub struct Export {
+    /// The result.
+    #[arg(label = "first argument")]
+    pub state: State,
+    /// The configuration of the image.
+    #[arg(optional)]
+    pub config: ExportOptions,
+}
+
+/// The configuration of an image.
+#[derive(Debug, Options)]
+pub struct ExportOptions {
+    /// The program that a container runs, and its first arguments.
+    pub entrypoint: Option<Strings>,
+    /// The arguments that a container's command line replaces.
+    pub cmd: Option<Strings>,
+    /// Environment variables, as a map or a list of `"NAME=value"`.
+    pub env: Option<Env>,
+    /// The user a container runs as.
+    pub user: Option<RunUser>,
+    /// The working directory.
+    pub workdir: Option<NonEmpty>,
+    /// Ports, such as `"8080"` (tcp) or `"53/udp"`.
+    pub expose: Option<Vec<Port>>,
+    /// Labels.
+    pub labels: Option<BTreeMap<String, Scalar>>,
+    /// The operating system.
+    #[option(shown = "that of the state's platform")]
+    pub os: Option<NonEmpty>,
+    /// The architecture.
+    #[option(shown = "that of the state's platform")]
+    pub arch: Option<NonEmpty>,
+    /// The variant of the architecture.
+    #[option(shown = "that of the state's platform")]
+    pub variant: Option<String>,
+    /// Paths that are volumes.
+    pub volumes: Option<Strings>,
+    /// The signal that stops a container, such as `"SIGTERM"`.
+    pub stop_signal: Option<NonEmpty>,
+    /// How a container's health is checked.
+    pub healthcheck: Option<HealthcheckOptions>,
+    /// What runs commands given as a string.
+    pub shell: Option<Strings>,
+    /// Instructions for builds that start from this image.
+    pub onbuild: Option<Strings>,
+    /// Annotations of the image's manifest.
+    pub annotations: Option<BTreeMap<String, Scalar>>,
+    /// When the image was made: seconds since 1970, or RFC 3339.
+    pub created: Option<Time>,
+}
+
+/// How a container's health is checked.
+#[derive(Debug, Options)]
+pub struct HealthcheckOptions {
+    /// The check: a shell line, or a list as in Docker (`{ "CMD", … }`, `{ "CMD-SHELL", … }`, `{ "NONE" }`).
+    pub test: crate::values::Either<NonEmpty, Vec<String>>,
+    /// The time between two checks.
+    pub interval: Option<Duration>,
+    /// The time after which a check has failed.
+    pub timeout: Option<Duration>,
+    /// The time a container has to start.
+    pub start_period: Option<Duration>,
+    /// How many failures in a row make a container unhealthy.
+    pub retries: Option<u32>,
+}

@@ -1,0 +1,265 @@
+//! Where files come from: images, the client's folders, git, http, nothing.
+
+use crate::values::{Mode, NonEmpty, PlatformSpec};
+use crate::{Arg, Call, Choice, Cx, Object, Options, View};
+use std::collections::BTreeMap;
+
+/// Starts from an image.
+///
+/// The reference is normalised as Docker does: `alpine` is `docker.io/library/alpine:latest`.
+#[derive(Debug, Call)]
+#[call(name = "image", returns = Object(Object::State), llb = "SourceOp docker-image://…",
+    example = r#"bk.image("alpine:3.19", { platform = "linux/arm64" })"#)]
+pub struct Image {
+    /// The image's reference, such as `golang:1.22`, `ghcr.io/owner/name:tag` or `name@sha256:…`.
+    #[arg(label = "identifier")]
+    pub identifier: NonEmpty,
+    /// How the image is chosen and found.
+    #[arg(optional)]
+    pub opts: ImageOptions,
+}
+
+/// How an image is chosen and found.
+#[derive(Debug, Options)]
+pub struct ImageOptions {
+    /// The platform of the image; it stays for later runs.
+    #[option(shown = "the target platform")]
+    pub platform: Option<PlatformSpec>,
+    /// When the registry is asked which image the reference means.
+    #[option(default = "default")]
+    pub resolve: Resolve,
+    /// Whether the reference is pinned to its digest, where a resolver is at hand.
+    #[option(default = false)]
+    pub resolve_digest: bool,
+    /// The digest that the image must have.
+    pub checksum: Option<NonEmpty>,
+    /// The number of layers to take, from the lowest.
+    pub layer_limit: Option<Positive>,
+}
+
+/// When the registry is asked which image a reference means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
+pub enum Resolve {
+    /// As the daemon is configured.
+    Default,
+    /// Always, even where the image is at hand.
+    Always,
+    /// Never: the image must be at hand.
+    Never,
+}
+
+/// An integer above zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Positive(pub i64);
+
+impl Arg for Positive {
+    const TY: crate::Ty = crate::Ty::Integer;
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let number = i64::read(value, cx)?;
+        if number > 0 { Some(Self(number)) } else { cx.invalid(&format!("must be above 0, got {number}")) }
+    }
+}
+
+/// Starts from nothing: an empty file system.
+#[derive(Debug, Call)]
+#[call(name = "scratch", returns = Object(Object::State), llb = "no op; input -1",
+    example = r#"bk.scratch():mkfile("/hello", "hi\n")"#)]
+pub struct Scratch {}
+
+/// Takes files from the client that runs the build.
+///
+/// The name is given to the build, as in `buildctl build --local NAME=DIR`; it is no path.
+#[derive(Debug, Call)]
+#[call(name = "local_", returns = Object(Object::State), llb = "SourceOp local://…",
+    example = r#"bk.local_("context", { exclude = { ".git", "node_modules" } })"#)]
+pub struct Local {
+    /// The name under which the client gives the folder.
+    #[arg(label = "name")]
+    pub name: NonEmpty,
+    /// Which of the files are taken.
+    #[arg(optional)]
+    pub opts: LocalOptions,
+}
+
+/// Which files of a folder are taken.
+#[derive(Debug, Options)]
+pub struct LocalOptions {
+    /// Patterns of files to take; without any, all are.
+    pub include: Option<crate::values::Strings>,
+    /// Patterns of files to leave out, as in `.dockerignore`.
+    pub exclude: Option<crate::values::Strings>,
+    /// Paths whose symlinks are followed, so that their targets are taken too.
+    pub follow_paths: Option<crate::values::Strings>,
+    /// A hint that lets builds share what was sent before.
+    pub shared_key_hint: Option<String>,
+    /// How changed files are found.
+    pub differ: Option<Differ>,
+    /// Whether only names and attributes are sent; a list names the files whose content is sent all the same.
+    pub metadata_only: Option<crate::values::Either<bool, Vec<String>>>,
+}
+
+/// How changed files are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
+pub enum Differ {
+    /// Every file is sent.
+    None,
+    /// By their size, time and mode.
+    Metadata,
+}
+
+/// Takes files from a git repository.
+///
+/// A fragment in the URL is read as Docker reads it: `https://host/repo.git#ref:subdir`.
+#[derive(Debug, Call)]
+#[call(name = "git", returns = Object(Object::State), llb = "SourceOp git://…",
+    example = r#"bk.git("https://github.com/moby/buildkit.git", { ref = "v0.17.0" })"#)]
+pub struct Git {
+    /// Where the repository is: https, http, git, ssh, or `user@host:path`.
+    #[arg(label = "URL")]
+    pub url: NonEmpty,
+    /// What is taken of the repository and how it is reached.
+    #[arg(optional)]
+    pub opts: GitOptions,
+}
+
+/// What is taken of a repository and how it is reached.
+#[derive(Debug, Options)]
+pub struct GitOptions {
+    /// The branch, tag or commit.
+    #[option(shown = "the repository's default branch")]
+    pub r#ref: Option<NonEmpty>,
+    /// The folder of the repository that becomes the root.
+    pub subdir: Option<NonEmpty>,
+    /// Whether `.git` is kept.
+    #[option(default = false)]
+    pub keep_git_dir: bool,
+    /// The commit that the ref must be.
+    pub checksum: Option<NonEmpty>,
+    /// Whether submodules are fetched.
+    #[option(default = true)]
+    pub submodules: bool,
+    /// Which time the files get.
+    pub mtime: Option<GitMtime>,
+    /// Whether the commit itself is fetched rather than a ref that holds it.
+    #[option(default = false)]
+    pub fetch_by_commit: bool,
+    /// The id of the secret that holds a token for https.
+    #[option(shown = "GIT_AUTH_TOKEN")]
+    pub auth_token_secret: Option<String>,
+    /// The id of the secret that holds a whole Authorization header.
+    #[option(shown = "GIT_AUTH_HEADER")]
+    pub auth_header_secret: Option<String>,
+    /// The host keys that ssh accepts, a line each.
+    pub known_ssh_hosts: Option<String>,
+    /// The id of the ssh agent socket.
+    #[option(shown = "default, for ssh URLs")]
+    pub ssh_socket: Option<String>,
+    /// Whether git's advice is printed.
+    #[option(default = false)]
+    pub advice: bool,
+}
+
+/// Which time files from git get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
+pub enum GitMtime {
+    /// When they were checked out.
+    Checkout,
+    /// When their commit was made.
+    Commit,
+}
+
+/// Downloads a file.
+#[derive(Debug, Call)]
+#[call(name = "http", alias = "https", returns = Object(Object::State), llb = "SourceOp https://…",
+    example = r#"bk.http("https://example.com/tool.tar.gz", { filename = "tool.tar.gz" })"#)]
+pub struct Http {
+    /// Where the file is.
+    #[arg(label = "URL")]
+    pub url: NonEmpty,
+    /// What the file becomes and how it is checked.
+    #[arg(optional)]
+    pub opts: HttpOptions,
+}
+
+/// What a downloaded file becomes and how it is checked.
+#[derive(Debug, Options)]
+pub struct HttpOptions {
+    /// The digest that the file must have, such as `sha256:…`.
+    pub checksum: Option<NonEmpty>,
+    /// The name the file gets.
+    #[option(shown = "the last part of the URL")]
+    pub filename: Option<NonEmpty>,
+    /// The permissions the file gets.
+    #[option(shown = "\"0600\"")]
+    pub chmod: Option<Mode>,
+    /// The user the file belongs to.
+    pub uid: Option<u32>,
+    /// The group the file belongs to.
+    pub gid: Option<u32>,
+    /// Request headers; BuildKit sends `Accept` and `User-Agent` only.
+    pub headers: Option<Headers>,
+    /// The id of the secret that holds the Authorization header.
+    pub auth_header_secret: Option<NonEmpty>,
+    /// The PGP signature that the file must have.
+    pub signature: Option<SignatureOptions>,
+    /// Not sent: a password must never enter a definition.
+    pub username: Option<Refused>,
+    /// Not sent: a password must never enter a definition.
+    pub password: Option<Refused>,
+}
+
+/// A PGP signature and the key it is checked with.
+#[derive(Debug, Options)]
+pub struct SignatureOptions {
+    /// The public key, armored.
+    pub pubkey: NonEmpty,
+    /// The signature, armored.
+    pub signature: NonEmpty,
+}
+
+/// Request headers that BuildKit sends.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Headers {
+    pub accept: Option<String>,
+    pub user_agent: Option<String>,
+}
+
+impl Arg for Headers {
+    const TY: crate::Ty = crate::Ty::Map(&crate::Ty::String);
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let map = <BTreeMap<String, String>>::read(value, cx)?;
+        let mut headers = Headers::default();
+        for (name, value) in map {
+            match name.to_ascii_lowercase().as_str() {
+                "accept" => headers.accept = Some(value),
+                "user-agent" => headers.user_agent = Some(value),
+                _ => {
+                    return cx.at(crate::Step::Key(name.clone()), |cx| {
+                        cx.problem::<()>(
+                            luakit_diagnostics::Code::INVALID_VALUE,
+                            format!("header `{name}` is not sent: BuildKit sends `Accept` and `User-Agent` only"),
+                        );
+                        cx.focus(crate::Focus::Key);
+                        cx.hint("for a login, put the whole Authorization header into a secret and name it in `auth_header_secret`");
+                        None
+                    });
+                }
+            }
+        }
+        Some(headers)
+    }
+}
+
+/// An option that the original had and that luakit refuses, whatever its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {}
+
+impl Arg for Refused {
+    const TY: crate::Ty = crate::Ty::Nil;
+    fn read<V: View>(_: &V, cx: &mut Cx) -> Option<Self> {
+        cx.invalid::<()>("would be written into the definition in clear, where everyone can read it");
+        cx.focus(crate::Focus::Key);
+        cx.hint("put the whole Authorization header into a secret and name it in `auth_header_secret`");
+        None
+    }
+}

@@ -1,0 +1,152 @@
+//! Looking things up by the names that scripts use.
+
+use crate::{FUNCTIONS, Function, Object, Receiver};
+
+/// Returns the function of `bk` with this name.
+pub fn bk_function(name: &str) -> Option<&'static Function> {
+    function_named(Receiver::Bk, name)
+}
+
+/// Returns the method of an object with this name.
+pub fn method(object: Object, name: &str) -> Option<&'static Function> {
+    match object {
+        Object::State => function_named(Receiver::State, name),
+        Object::Mount | Object::Platform => None,
+    }
+}
+
+/// Returns all methods of an object.
+pub fn methods_of(object: Object) -> impl Iterator<Item = &'static Function> {
+    FUNCTIONS.iter().copied().filter(move |f| object == Object::State && f.receiver == Receiver::State)
+}
+
+pub fn function_named(receiver: Receiver, name: &str) -> Option<&'static Function> {
+    FUNCTIONS
+        .iter()
+        .copied()
+        .find(|f| f.receiver == receiver && (f.name == name || f.aliases.contains(&name)))
+}
+
+/// A field that can be read from an object.
+#[derive(Debug)]
+pub struct Property {
+    pub name: &'static str,
+    pub doc: &'static str,
+}
+
+/// Returns the fields that can be read from an object.
+pub fn properties_of(object: Object) -> &'static [Property] {
+    match object {
+        Object::Platform => &[
+            Property { name: "os", doc: "The operating system, such as `linux`." },
+            Property { name: "arch", doc: "The architecture, such as `arm64`." },
+            Property { name: "variant", doc: "The variant of the architecture, such as `v7`, or empty." },
+        ],
+        Object::State | Object::Mount => &[],
+    }
+}
+
+/// A name of Lua's libraries that scripts do not have, and what to do instead.
+#[derive(Debug)]
+pub struct Blocked {
+    pub name: &'static str,
+    pub hint: &'static str,
+}
+
+impl Blocked {
+    /// Returns the message for a script that uses it.
+    pub fn message(&self) -> String {
+        format!("{} is not available in build scripts (sandboxed)", self.name)
+    }
+}
+
+const RUN: &str = "commands run in the build: use `state:run(\"…\")`";
+const FILES: &str = "scripts see no files: use `bk.local_` and `state:copy`, or `state:mkfile` to write one";
+const CODE: &str = "use `require` for modules beside the script";
+const DEBUG: &str = "use `print`, which goes to stderr";
+
+/// The names that are blocked, as scripts write them.
+pub const BLOCKED: &[Blocked] = &[
+    Blocked { name: "os.execute", hint: RUN },
+    Blocked { name: "os.exit", hint: "use `error(\"…\")` to stop a script" },
+    Blocked { name: "os.remove", hint: "use `state:rm`" },
+    Blocked { name: "os.rename", hint: FILES },
+    Blocked { name: "os.tmpname", hint: FILES },
+    Blocked { name: "os.setlocale", hint: "scripts run in the C locale" },
+    Blocked { name: "os.difftime", hint: "subtract the times" },
+    Blocked { name: "io.open", hint: FILES },
+    Blocked { name: "io.popen", hint: RUN },
+    Blocked { name: "io.lines", hint: FILES },
+    Blocked { name: "io.read", hint: "use `os.getenv` and `--arg NAME=VALUE` for input" },
+    Blocked { name: "io.input", hint: FILES },
+    Blocked { name: "io.output", hint: FILES },
+    Blocked { name: "io.close", hint: FILES },
+    Blocked { name: "io.tmpfile", hint: FILES },
+    Blocked { name: "io.type", hint: FILES },
+    Blocked { name: "dofile", hint: CODE },
+    Blocked { name: "loadfile", hint: CODE },
+    Blocked { name: "load", hint: "use `loadstring` for text, or `require` for modules" },
+    Blocked { name: "string.dump", hint: CODE },
+    Blocked { name: "package.loadlib", hint: CODE },
+    Blocked { name: "debug.getinfo", hint: DEBUG },
+    Blocked { name: "debug.sethook", hint: DEBUG },
+    Blocked { name: "debug.getlocal", hint: DEBUG },
+    Blocked { name: "debug.getupvalue", hint: DEBUG },
+    Blocked { name: "debug.getregistry", hint: DEBUG },
+    Blocked { name: "debug.setmetatable", hint: DEBUG },
+    Blocked { name: "debug.traceback", hint: DEBUG },
+];
+
+/// Returns the blocked name that `path` is, such as `os.execute`.
+pub fn blocked(path: &str) -> Option<&'static Blocked> {
+    BLOCKED.iter().find(|blocked| blocked.name == path)
+}
+
+/// The names that scripts find without declaring them.
+pub const GLOBALS: &[&str] = &[
+    "bk",
+    "require",
+    "print",
+    "assert",
+    "error",
+    "pcall",
+    "xpcall",
+    "select",
+    "tostring",
+    "tonumber",
+    "type",
+    "typeof",
+    "ipairs",
+    "pairs",
+    "next",
+    "unpack",
+    "rawget",
+    "rawset",
+    "rawequal",
+    "rawlen",
+    "setmetatable",
+    "getmetatable",
+    "loadstring",
+    "getfenv",
+    "setfenv",
+    "newproxy",
+    "collectgarbage",
+    "gcinfo",
+    "string",
+    "table",
+    "math",
+    "os",
+    "io",
+    "coroutine",
+    "bit32",
+    "utf8",
+    "buffer",
+    "vector",
+    "debug",
+    "package",
+    "_G",
+    "_VERSION",
+    "load",
+    "loadfile",
+    "dofile",
+];
