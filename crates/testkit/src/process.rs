@@ -138,3 +138,54 @@ impl Process {
         format!("{} {what}; the end of {}:\n{tail}", self.name, self.log.display())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn sleeper(folder: &Path) -> Process {
+        Process::spawn(Command::new("/bin/sleep").arg("100"), &folder.join("log")).unwrap()
+    }
+
+    fn ends(process: &mut Process) -> bool {
+        let start = Instant::now();
+        while process.check().is_ok() {
+            if start.elapsed() > Duration::from_secs(10) {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        true
+    }
+
+    #[test]
+    fn what_is_watched_ends_with_the_watcher_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap().keep();
+        let mut reaper = Reaper::start(Some(&folder)).unwrap();
+        let mut watched = sleeper(&folder);
+        reaper.watch(&watched).unwrap();
+        assert!(watched.check().is_ok());
+        drop(reaper);
+        assert!(ends(&mut watched));
+        while folder.exists() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    #[test]
+    fn stop_ends_what_is_listed_and_spares_who_has_the_number_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut listed, mut other) = (sleeper(folder.path()), sleeper(folder.path()));
+        let pids = folder.path().join("pids");
+        fs::write(&pids, format!("{}\n{} buildkitd\n", listed.line(), other.child.id())).unwrap();
+        assert!(any_alive(&pids));
+
+        assert!(stop(&pids).unwrap());
+        assert!(ends(&mut listed));
+        assert!(other.check().is_ok());
+        other.child.kill().unwrap();
+        assert!(!stop(&pids).unwrap(), "the list is gone");
+    }
+}
