@@ -19,6 +19,7 @@ mod suggest;
 mod table;
 pub mod values;
 mod view;
+pub mod words;
 
 pub use arg::Arg;
 pub use calls::{Call, FUNCTIONS, FunctionId, check};

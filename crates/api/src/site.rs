@@ -32,6 +32,11 @@ pub struct FieldSite {
 }
 
 impl CallSite {
+    /// Tells whether what is called here has this name, whatever it is called on.
+    pub fn calls(&self, name: &str) -> bool {
+        self.callee.rsplit(['.', ':']).next() == Some(name)
+    }
+
     /// Returns the range a problem is about: the argument or key where it is written out in the call, else the
     /// nearest thing around it.
     pub fn locate(&self, problem: &Problem) -> TextRange {

@@ -45,7 +45,15 @@ fn excerpt(place: &Place, paint: &Paint, severity: Severity) -> String {
     // A control character in the script must not reach the terminal; a tab is as wide as its caret.
     let shown: String = line
         .chars()
-        .map(|c| if c == '\t' { ' ' } else if c.is_control() { '\u{fffd}' } else { c })
+        .map(|c| {
+            if c == '\t' {
+                ' '
+            } else if c.is_control() {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
         .collect();
     let width = if end.line == start.line {
         end.column.saturating_sub(start.column)
@@ -94,9 +102,13 @@ mod tests {
     fn a_finding_shows_its_line_its_trace_and_its_hint() {
         let file = Arc::new(SourceFile::new("build.lua", "local é = 1\n\tbk.image(\"\")\n"));
         let at = |start, end| Place { file: file.clone(), range: TextRange::new(start, end) };
-        let mut finding =
-            Diagnostic::new(Code::INVALID_VALUE, Layer::Static, at(23, 25), "bk.image: identifier must not be empty")
-                .with_hint("name an image");
+        let mut finding = Diagnostic::new(
+            Code::INVALID_VALUE,
+            Layer::Static,
+            at(23, 25),
+            "bk.image: identifier must not be empty",
+        )
+        .with_hint("name an image");
         finding.related.push(Related { place: at(0, 5), message: "called from".into() });
         assert_eq!(
             render_text(&finding, false),

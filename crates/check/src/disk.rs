@@ -1,0 +1,109 @@
+//! Modules on disk, with the texts that an editor holds over them.
+
+use luakit_api::modules::{LoadError, Loader};
+use luakit_diagnostics::SourceFile;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Reads modules from a folder, except those whose text an editor holds.
+#[derive(Debug, Clone, Default)]
+pub struct DiskLoader {
+    /// The folder of the entry script.
+    pub root: PathBuf,
+    /// What stands before a module's path where it is shown, such as `examples/`.
+    pub prefix: String,
+    /// Unsaved texts by their path on disk.
+    pub overlay: BTreeMap<PathBuf, Arc<SourceFile>>,
+}
+
+impl DiskLoader {
+    /// Makes the loader for a script on disk: modules are shown under the folder that the script was named with.
+    pub fn beside(script: &Path) -> Self {
+        let folder = script.parent().unwrap_or(Path::new(""));
+        let shown = folder.to_string_lossy().replace('\\', "/");
+        let prefix = match shown.as_str() {
+            "" | "." => String::new(),
+            folder if folder.ends_with('/') => folder.to_owned(),
+            folder => format!("{folder}/"),
+        };
+        let root = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() };
+        Self { root, prefix, overlay: BTreeMap::new() }
+    }
+
+    /// Returns where a module's path is on disk.
+    pub fn path_of(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+}
+
+impl Loader for DiskLoader {
+    fn load(&self, path: &str) -> Result<Arc<SourceFile>, LoadError> {
+        let on_disk = self.path_of(path);
+        if let Some(file) = self.overlay.get(&on_disk) {
+            return Ok(file.clone());
+        }
+        let unreadable = |err: io::Error| match err.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => LoadError::NotFound,
+            _ => LoadError::Unreadable(err.to_string()),
+        };
+        let real = on_disk.canonicalize().map_err(unreadable)?;
+        if let Some(file) = self.overlay.get(&real) {
+            return Ok(file.clone());
+        }
+        let root = self.root.canonicalize().map_err(unreadable)?;
+        if !real.starts_with(&root) {
+            return Err(LoadError::Outside);
+        }
+        if real.is_dir() {
+            return Err(LoadError::NotFound);
+        }
+        let text = read_text(&real).map_err(|err| LoadError::Unreadable(err.to_string()))?;
+        Ok(Arc::new(SourceFile::new(format!("{}{path}", self.prefix), text)))
+    }
+}
+
+/// The largest script that is read; one larger than this is something else.
+const LARGEST: u64 = 16 << 20;
+
+/// Reads a script.
+///
+/// # Errors
+/// If it cannot be read, is no plain file, is too large, or is not UTF-8.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let meta = std::fs::metadata(path)?;
+    if meta.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+    }
+    if meta.len() > LARGEST {
+        return Err(io::Error::other(format!("it is larger than {} MB", LARGEST >> 20)));
+    }
+    let bytes = std::fs::read(path)?;
+    String::from_utf8(bytes).map_err(|err| {
+        let line = err.as_bytes().iter().take(err.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count() + 1;
+        io::Error::new(io::ErrorKind::InvalidData, format!("it is not valid UTF-8 (line {line})"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_symlink_out_of_the_root_is_refused() {
+        let dir = std::env::temp_dir().join(format!("luakit-disk-{}", std::process::id()));
+        let root = dir.join("root");
+        std::fs::create_dir_all(&root).unwrap();
+        std::fs::write(dir.join("secret.lua"), "return 1").unwrap();
+        std::fs::write(root.join("m.lua"), "return 2").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(dir.join("secret.lua"), root.join("out.lua")).unwrap();
+        let loader = DiskLoader { root, prefix: "x/".into(), ..DiskLoader::default() };
+        assert_eq!(loader.load("m.lua").map(|file| file.name.clone()), Ok("x/m.lua".into()));
+        assert_eq!(loader.load("no.lua"), Err(LoadError::NotFound));
+        #[cfg(unix)]
+        assert_eq!(loader.load("out.lua"), Err(LoadError::Outside));
+        std::fs::remove_dir_all(dir).unwrap();
+    }
+}
