@@ -3,30 +3,71 @@
 //! [`Script::parse`] makes a script of a text, whatever its state; each question about it is a function of its own.
 //! Parsing needs a large stack (see [`Script::parse`]), so callers run it on a worker.
 
+mod lower;
+mod mask;
+mod nesting;
+mod parse;
+mod prepare;
+mod strings;
+#[cfg(test)]
+mod testing;
+mod tokens;
+mod tree;
+
 use luakit_api::Prepared;
 use luakit_api::modules::Loader;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
+use parse::ParseError;
 use std::sync::Arc;
+use tokens::{Token, TokenKind};
+use tree::Tree;
 
 /// A text with what was made of it.
 pub struct Script {
     pub file: Arc<SourceFile>,
+    /// The text with the same offsets that lexer, parser and engine read.
+    pub(crate) masked: String,
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) tree: Tree,
+    pub(crate) errors: Vec<ParseError>,
 }
 
 impl Script {
-    /// Parses a text, broken or not.
+    /// Parses a text, broken or not. Needs a stack of 64 MB.
     pub fn parse(file: Arc<SourceFile>) -> Script {
-        Script { file }
+        let masked = mask::mask(&file.text);
+        let parse::Parsed { tokens, tree, errors } = parse::parse(&masked);
+        Script { file, masked, tokens, tree, errors }
     }
 
     /// Returns the text for the engine, with a line for each call and the map back.
+    ///
+    /// If the text does not parse, it is left as it is, for the engine to say so.
     pub fn prepare(&self) -> Prepared {
-        Prepared::default()
+        prepare::prepare(self)
     }
 
     /// Tells whether the file calls `bk.export` (or `bk.target`) at its top level, so that it is an entry.
     pub fn is_entry(&self) -> bool {
         false
+    }
+
+    /// Returns the text at a range, as the parser read it.
+    pub(crate) fn text(&self, range: TextRange) -> &str {
+        self.masked.get(range.start..range.end).unwrap_or("")
+    }
+
+    /// Returns the tokens that lie in a range, without comments.
+    pub(crate) fn tokens_in(&self, range: TextRange) -> impl Iterator<Item = &Token> {
+        let first = self.tokens.partition_point(|token| token.range.start < range.start);
+        let inside = move |token: &&Token| token.range.end <= range.end;
+        self.tokens.iter().skip(first).take_while(inside).filter(|token| token.kind != TokenKind::Comment)
+    }
+
+    /// Returns the tokens that end at or before an offset, the last one first, without comments.
+    pub(crate) fn tokens_before(&self, offset: usize) -> impl Iterator<Item = &Token> {
+        let end = self.tokens.partition_point(|token| token.range.end <= offset);
+        self.tokens.iter().take(end).rev().filter(|token| token.kind != TokenKind::Comment)
     }
 }
 
