@@ -84,7 +84,13 @@ mod tests {
     fn a_stale_file_is_named_with_its_first_different_line() {
         let file = super::Generated { path: "xtask/src/main.rs".into(), text: "other\n".into() };
         let message = super::check(&[file]).unwrap_err();
-        assert!(message.starts_with("xtask/src/main.rs is stale\n--- xtask/src/main.rs:1\n-//! Chores"), "{message}");
-        assert!(message.ends_with("+other\nhint: run `cargo xtask codegen` and commit the result"), "{message}");
+        assert!(
+            message.starts_with("xtask/src/main.rs is stale\n--- xtask/src/main.rs:1\n-//! Chores"),
+            "{message}"
+        );
+        assert!(
+            message.ends_with("+other\nhint: run `cargo xtask codegen` and commit the result"),
+            "{message}"
+        );
     }
 }

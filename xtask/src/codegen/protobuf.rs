@@ -13,7 +13,8 @@ const HEADER: &str = "\
 pub(super) fn files() -> Result<Vec<Generated>, String> {
     let proto = root().join("proto");
     let set = protox::compile(["ops.proto"], [&proto]).map_err(|err| format!("{err:?}"))?;
-    let requests = set.file.into_iter().map(|file| (Module::from_protobuf_package_name(file.package()), file));
+    let requests =
+        set.file.into_iter().map(|file| (Module::from_protobuf_package_name(file.package()), file));
     let modules =
         Config::new().btree_map(["."]).generate(requests.collect()).map_err(|err| err.to_string())?;
     let text = modules.into_values().collect::<String>();

@@ -1,0 +1,182 @@
+//! From the graph to its definition.
+
+use crate::definition::MarshalledOp;
+use crate::inputs::Inputs;
+use crate::{
+    Constraints, Definition, Digest, Error, ErrorKind, Graph, Location, Metadata, Op, Output, SourceId,
+    State, Vertex, VertexId, pb, wire,
+};
+use std::collections::{BTreeSet, HashMap};
+
+impl Graph {
+    /// Marshals the graph that a state depends on; scratch has an empty definition.
+    ///
+    /// Vertices with equal bytes become one op, with what is said about any of them.
+    ///
+    /// # Errors
+    /// If the state belongs to another graph.
+    pub fn marshal(&self, state: &State, constraints: &Constraints) -> Result<Definition, Error> {
+        let Some(head) = state.output() else { return Ok(Definition::default()) };
+        let mut marshal = Marshal {
+            graph: self,
+            constraints,
+            placed: vec![None; self.vertices().len()],
+            drafts: Vec::new(),
+            by_digest: HashMap::new(),
+        };
+        marshal.walk(head.vertex)?;
+        Ok(marshal.finish(head))
+    }
+}
+
+struct Marshal<'a> {
+    graph: &'a Graph,
+    constraints: &'a Constraints,
+    /// Which op a vertex became.
+    placed: Vec<Option<usize>>,
+    drafts: Vec<Draft>,
+    by_digest: HashMap<Digest, usize>,
+}
+
+/// An op, while vertices may still collapse into it.
+struct Draft {
+    digest: Digest,
+    bytes: Vec<u8>,
+    op: pb::Op,
+    metadata: Metadata,
+    caps: BTreeSet<&'static str>,
+    vertices: Vec<VertexId>,
+    locations: Vec<Location>,
+}
+
+impl<'a> Marshal<'a> {
+    /// Places every vertex after its inputs. A stack of its own: chains are longer than the thread's.
+    fn walk(&mut self, head: VertexId) -> Result<(), Error> {
+        let mut stack = vec![(head, 0)];
+        while let Some((id, next)) = stack.pop() {
+            let vertex = self.vertex(id)?;
+            if self.placed.get(id.index()).copied().flatten().is_some() {
+                continue;
+            }
+            match vertex.inputs.get(next) {
+                Some(input) => {
+                    stack.push((id, next + 1));
+                    stack.push((input.vertex, 0));
+                }
+                None => self.place(id)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, id: VertexId) -> Result<(), Error> {
+        let vertex = self.vertex(id)?;
+        let (op, caps) = self.op(vertex);
+        let (op, bytes) = wire::encode_op(op);
+        let digest = Digest::of(&bytes);
+        let index = *self.by_digest.entry(digest.clone()).or_insert(self.drafts.len());
+        let mut metadata = self.constraints.metadata.clone();
+        metadata.merge(&vertex.metadata);
+        if index == self.drafts.len() {
+            let (vertices, locations) = (Vec::new(), Vec::new());
+            self.drafts.push(Draft { digest, bytes, op, metadata, caps, vertices, locations });
+        } else if let Some(draft) = self.drafts.get_mut(index) {
+            draft.metadata.merge(&metadata);
+            draft.caps.extend(caps);
+        }
+        if let Some(draft) = self.drafts.get_mut(index) {
+            draft.vertices.push(id);
+            for location in &vertex.locations {
+                if !draft.locations.contains(location) {
+                    draft.locations.push(*location);
+                }
+            }
+        }
+        if let Some(placed) = self.placed.get_mut(id.index()) {
+            *placed = Some(index);
+        }
+        Ok(())
+    }
+
+    fn op(&self, vertex: &Vertex) -> (pb::Op, BTreeSet<&'static str>) {
+        let resolve = |output: Output| {
+            let placed = self.placed.get(output.vertex.index()).copied().flatten();
+            let digest = placed.and_then(|index| self.drafts.get(index)).map(|it| it.digest.to_string());
+            (placed.unwrap_or(usize::MAX), digest.unwrap_or_default())
+        };
+        let inputs = Inputs::new(&resolve);
+        let marshalled = match &vertex.op {
+            Op::Source(op) => op.marshal(inputs, self.constraints),
+            Op::Exec(op) => op.marshal(inputs, self.constraints, &vertex.metadata),
+            Op::File(op) => op.marshal(inputs),
+            Op::Merge(op) => op.marshal(inputs),
+            Op::Diff(op) => op.marshal(inputs),
+            Op::Build(op) => op.marshal(inputs),
+            Op::Passthrough(op) => op.marshal(inputs),
+        };
+        let asked = vertex.platform.clone().or(marshalled.state_platform);
+        let platform =
+            marshalled.has_platform.then(|| asked.unwrap_or_else(|| self.constraints.platform.clone()));
+        let filter = [&self.constraints.filters, &vertex.filters].into_iter().flatten().cloned().collect();
+        let op = pb::Op {
+            inputs: marshalled.inputs,
+            platform,
+            constraints: Some(pb::WorkerConstraints { filter }),
+            op: Some(marshalled.op),
+        };
+        (op, marshalled.caps)
+    }
+
+    fn vertex(&self, id: VertexId) -> Result<&'a Vertex, Error> {
+        let vertex = self.graph.vertex(id);
+        vertex.ok_or_else(|| Error::new(ErrorKind::Graph, "the state belongs to another graph"))
+    }
+
+    /// Adds the op that names the result, and numbers the sources in the order of their first use.
+    fn finish(self, head: Output) -> Definition {
+        let terminal = self.terminal(head);
+        let mut definition = Definition::default();
+        let mut numbers: HashMap<SourceId, SourceId> = HashMap::new();
+        for draft in self.drafts.into_iter().chain([terminal]) {
+            let mut locations = Vec::with_capacity(draft.locations.len());
+            for location in draft.locations {
+                let Some(file) = self.graph.source_file(location.source) else { continue };
+                let source = *numbers.entry(location.source).or_insert_with(|| {
+                    definition.sources.push(file.clone());
+                    SourceId(u32::try_from(definition.sources.len() - 1).unwrap_or(u32::MAX))
+                });
+                locations.push(Location { source, ..location });
+            }
+            let metadata = draft.metadata.to_pb(&draft.caps);
+            let Draft { digest, bytes, op, vertices, .. } = draft;
+            definition.ops.push(MarshalledOp { digest, bytes, op, metadata, vertices, locations });
+        }
+        definition
+    }
+
+    /// The last op of a definition has an input and nothing else. Its metadata claim the capabilities that
+    /// the metadata of others need.
+    fn terminal(&self, head: Output) -> Draft {
+        let any = |is: fn(&Metadata) -> bool| self.drafts.iter().any(|draft| is(&draft.metadata));
+        let caps = [
+            ("constraints", true),
+            ("platform", true),
+            ("meta.ignorecache", any(|it| it.ignore_cache)),
+            ("meta.description", any(|it| !it.description.is_empty())),
+            ("meta.exportcache", any(|it| it.export_cache.is_some())),
+        ];
+        let placed = self.placed.get(head.vertex.index()).copied().flatten();
+        let digest = placed.and_then(|index| self.drafts.get(index)).map(|it| it.digest.to_string());
+        let input = pb::Input { digest: digest.unwrap_or_default(), index: i64::from(head.index) };
+        let (op, bytes) = wire::encode_op(pb::Op { inputs: vec![input], ..pb::Op::default() });
+        Draft {
+            digest: Digest::of(&bytes),
+            bytes,
+            op,
+            metadata: Metadata::default(),
+            caps: caps.into_iter().filter_map(|(cap, used)| used.then_some(cap)).collect(),
+            vertices: Vec::new(),
+            locations: Vec::new(),
+        }
+    }
+}
