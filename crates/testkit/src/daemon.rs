@@ -183,7 +183,7 @@ fn start_registry(
         let mut command = Command::new(&program);
         // With `OTEL_…` or `REGISTRY_…` of the caller it would do something else.
         command.env_clear().arg("serve").arg(config);
-        let mut registry = Process::spawn(&mut command, &folder.join("registry.log"))?;
+        let mut registry = Process::spawn("the registry", &mut command, &folder.join("registry.log"))?;
         if let Some(reaper) = &mut reaper {
             reaper.watch(&registry)?;
         }
@@ -215,8 +215,12 @@ fn free_port(wish: u16) -> std::io::Result<u16> {
 fn start_buildkitd(folder: &Path, port: u16) -> Result<Process> {
     let config = folder.join("buildkitd.toml");
     write(&config, &buildkitd_toml(port))?;
-    let mut command = Command::new(tools::bin("buildkitd")?);
+    let mut command = Command::new(tools::system("unshare")?);
     command
+        // Namespaces of its own for processes and mounts: when it is killed the kernel ends the containers and undoes the mounts, which
+        // would outlive it otherwise.
+        .args(["--pid", "--fork", "--kill-child", "--mount-proc", "--"])
+        .arg(tools::bin("buildkitd")?)
         .arg("--config")
         .arg(config)
         .arg("--root")
@@ -230,7 +234,7 @@ fn start_buildkitd(folder: &Path, port: u16) -> Result<Process> {
         .arg(tools::system("runc")?)
         // Containers see the machine's network: there is no CNI plugin to give them another.
         .args(["--oci-worker-net=host", "--containerd-worker=false"]);
-    Process::spawn(&mut command, &folder.join("buildkitd.log"))
+    Process::spawn("buildkitd", &mut command, &folder.join("buildkitd.log"))
 }
 
 fn registry_yml(folder: &Path, port: u16) -> String {

@@ -8,10 +8,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 use crate::Result;
 
-/// Reads `PID NAME` lines until the end of its input, then ends those processes: politely, and after five seconds by force.
-///
-/// The names guard against a number that belongs to someone else by now. `$1`, if given, is deleted at the end; what is still
-/// mounted below it is unmounted before, since deleting through a mount would delete what was mounted.
+/// Reads `PID NAME` lines until the end of its input, then ends those processes and their groups: politely, and after five seconds by
+/// force. The names guard against a number that belongs to someone else by now. The folder `$1`, if given, is deleted at the end.
 const REAPER: &str = r#"
 pids=
 while read -r pid name; do
@@ -23,15 +21,14 @@ alive() {
     done
     return 1
 }
-for pid in $pids; do kill -TERM "$pid"; done
-tries=50
-while alive && [ $tries -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
-for pid in $pids; do kill -KILL -- "-$pid"; done
-[ -n "$1" ] || exit 0
-while read -r _ mount _; do
-    case $mount in "$1"/*) umount -l "$mount" ;; esac
-done < /proc/self/mounts
-rm -rf --one-file-system "$1"
+end() {
+    for pid in $pids; do kill -s "$1" -- "-$pid"; done
+    tries=25
+    while alive && [ $tries -gt 0 ]; do sleep 0.2; tries=$((tries - 1)); done
+}
+end TERM
+if alive; then end KILL; fi
+[ -z "$1" ] || rm -rf --one-file-system "$1"
 "#;
 
 /// Ends the processes it was told of as soon as this process is gone, however it went.
@@ -97,28 +94,31 @@ fn reaper(delete: Option<&Path>) -> Result<Child> {
 /// A program in a process group of its own, with its output in a file.
 #[derive(Debug)]
 pub(crate) struct Process {
-    name: String,
+    /// What people call it.
+    name: &'static str,
+    /// What the kernel calls it, which differs where one program starts another.
+    program: String,
     log: PathBuf,
     child: Child,
 }
 
 impl Process {
-    pub(crate) fn spawn(command: &mut Command, log: &Path) -> Result<Self> {
-        let program = Path::new(command.get_program());
-        let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let cannot = |error| format!("cannot start {}: {error}", program.display());
+    pub(crate) fn spawn(name: &'static str, command: &mut Command, log: &Path) -> Result<Self> {
+        let cannot = |error| format!("cannot start {name}: {error}");
         let output = fs::File::create(log).map_err(cannot)?;
         let errors = output.try_clone().map_err(cannot)?;
         let child = command.stdin(Stdio::null()).stdout(output).stderr(errors).process_group(0).spawn();
-        let child = child.map_err(|error| format!("cannot start {name}: {error}"))?;
-        Ok(Self { name, log: log.to_owned(), child })
+        let child = child.map_err(cannot)?;
+        let program =
+            Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { name, program, log: log.to_owned(), child })
     }
 
     /// `PID NAME`, as the reaper wants it.
     pub(crate) fn line(&self) -> String {
         // The kernel keeps 15 bytes of a name.
-        let name: String = self.name.chars().take(15).collect();
-        format!("{} {name}", self.child.id())
+        let program: String = self.program.chars().take(15).collect();
+        format!("{} {program}", self.child.id())
     }
 
     /// An error with the end of its log if the process has ended.
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     fn sleeper(folder: &Path) -> Process {
-        Process::spawn(Command::new("/bin/sleep").arg("100"), &folder.join("log")).unwrap()
+        Process::spawn("sleeper", Command::new("/bin/sleep").arg("100"), &folder.join("log")).unwrap()
     }
 
     fn ends(process: &mut Process) -> bool {
@@ -187,5 +187,19 @@ mod tests {
         assert!(other.check().is_ok());
         other.child.kill().unwrap();
         assert!(!stop(&pids).unwrap(), "the list is gone");
+    }
+
+    #[test]
+    fn who_does_not_listen_is_ended_by_force() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut deaf = Command::new("/bin/sh");
+        deaf.args(["-c", "trap '' TERM; while :; do /bin/sleep 1; done"]);
+        let mut deaf = Process::spawn("deaf", &mut deaf, &folder.path().join("log")).unwrap();
+        let pids = folder.path().join("pids");
+        fs::write(&pids, format!("{}\n", deaf.line())).unwrap();
+        // A moment for the shell to say that it does not listen; too short a moment makes the test pass, not fail.
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(stop(&pids).unwrap());
+        assert!(ends(&mut deaf));
     }
 }
