@@ -1,0 +1,51 @@
+// The extension: starts `luakit lsp` for the documents that are luakit's, and says how it goes.
+import * as vscode from 'vscode';
+import { Projects } from './projects';
+import { Session } from './session';
+import { Status } from './status';
+
+let session: Session | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const output = vscode.window.createOutputChannel('luakit', { log: true });
+  const status = new Status();
+  const projects = new Projects();
+  const running = new Session(context.extensionPath, output, status, projects);
+  session = running;
+
+  // VS Code wakes the extension for every Lua file; a server is wanted only where luakit is used.
+  const serve = async (document: vscode.TextDocument) => {
+    if (await projects.add(document)) await running.refresh();
+  };
+
+  context.subscriptions.push(
+    output,
+    status,
+    projects,
+    vscode.commands.registerCommand('luakit.restartServer', () => running.restart()),
+    vscode.commands.registerCommand('luakit.showOutput', () => output.show()),
+    vscode.workspace.onDidOpenTextDocument(serve),
+    vscode.workspace.onDidSaveTextDocument(serve),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.isUntitled) void serve(document);
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(async ({ added }) => {
+      if (await projects.addFolders(added)) await running.refresh();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => running.refresh()),
+    vscode.workspace.onDidChangeConfiguration(async event => {
+      if (event.affectsConfiguration('luakit.server.path')) await running.refresh();
+    }),
+    projects.onDidAppear(() => running.refresh()),
+  );
+
+  const found = await Promise.all([
+    projects.addFolders(vscode.workspace.workspaceFolders ?? []),
+    ...vscode.workspace.textDocuments.map(document => projects.add(document)),
+  ]);
+  if (found.includes(true)) await running.refresh();
+}
+
+export async function deactivate(): Promise<void> {
+  await session?.stop();
+}
