@@ -89,7 +89,20 @@ fn cargo_test() -> Result<Outcome, String> {
 }
 
 fn vscode() -> Result<Outcome, String> {
-    execute(Command::new("npm").arg("test").current_dir(tools::workspace().join("editors/vscode")))
+    let luakit = tools::workspace().join("target/debug/luakit");
+    execute(cargo().args(["build", "--bin", "luakit"]))?;
+    let npm = |args: &[&str]| {
+        let folder = tools::workspace().join("editors/vscode");
+        execute(
+            Command::new("npm")
+                .args(args)
+                .current_dir(folder)
+                .env("LUAKIT_BIN", &luakit)
+                .env("LUAKIT_VSCODE", tools::folder().join("vscode")),
+        )
+    };
+    npm(&["run", "check"])?;
+    npm(&["test"])
 }
 
 /// The cases are kept outside this repository; who has them has them beside it.

@@ -72,8 +72,11 @@ pub fn stop(file: &Path) -> Result<bool> {
 /// Whether one of the processes listed in `file` is still running.
 pub(crate) fn any_alive(file: &Path) -> bool {
     let Ok(lines) = fs::read_to_string(file) else { return false };
-    lines.lines().filter_map(|line| line.split_once(' ')).any(|(pid, name)| {
-        fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim_end() == name)
+    lines.lines().filter_map(|line| line.split_once(' ')).any(|(pid, program)| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // `PID (PROGRAM) STATE …`; a zombie waits for nobody but its parent.
+        let rest = stat.strip_prefix(&format!("{pid} ({program}) "));
+        rest.is_some_and(|rest| !rest.starts_with('Z'))
     })
 }
 
@@ -183,6 +186,7 @@ mod tests {
         assert!(any_alive(&pids));
 
         assert!(stop(&pids).unwrap());
+        assert!(!any_alive(&pids));
         assert!(ends(&mut listed));
         assert!(other.check().is_ok());
         other.child.kill().unwrap();
