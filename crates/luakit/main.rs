@@ -1,1 +1,20 @@
-fn main() {}
+//! The `luakit` program: reads the command line and hands over to the file of the subcommand.
+
+mod cli;
+mod commands;
+mod output;
+mod script;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match cli.command {
+        cli::Command::Build(args) => commands::build::run(&args),
+        cli::Command::Check(args) => commands::check::run(&args),
+        cli::Command::Dag(args) => commands::dag::run(&args),
+        cli::Command::Lsp(_) => luakit_lsp::run(),
+        cli::Command::Version => commands::version::run(),
+    }
+}

@@ -415,6 +415,20 @@ impl Arg for Size {
     }
 }
 
+/// A number of bytes, or -1 for no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SwapSize(pub i64);
+
+impl Arg for SwapSize {
+    const TY: Ty = Ty::Special(&SIZE);
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        match value.known() {
+            Known::Number(Some(-1.0)) => Some(Self(-1)),
+            _ => Size::read(value, cx).map(|size| Self(size.0)),
+        }
+    }
+}
+
 fn parse_size(text: &str) -> Option<i64> {
     let lower = text.trim().to_ascii_lowercase();
     let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());

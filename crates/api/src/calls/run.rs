@@ -1,7 +1,7 @@
 //! `state:run`.
 
 use crate::values::{
-    Command, Either, Env, ExitCodes, Mount, NonEmpty, PlatformSpec, RunUser, SecretEnvOptions, Size, Ulimits,
+    Command, Either, Env, ExitCodes, Mount, NonEmpty, PlatformSpec, RunUser, SecretEnvOptions, Size, SwapSize, Ulimits,
 };
 use crate::{Call, Choice, Object, Options};
 use std::collections::BTreeMap;
@@ -113,7 +113,7 @@ pub struct ResourcesOptions {
     /// Memory, in bytes or as `"512m"`.
     pub memory: Option<Size>,
     /// Memory and swap together; -1 is unlimited.
-    pub memory_swap: Option<Size>,
+    pub memory_swap: Option<SwapSize>,
     /// Processors, such as 1.5; a short form of `cpu_period` and `cpu_quota`.
     pub cpus: Option<f64>,
     /// The weight among other commands.

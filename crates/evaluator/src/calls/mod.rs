@@ -1,0 +1,181 @@
+//! What the calls of the API do, a file for each group.
+
+mod export;
+mod files;
+mod graph;
+mod mounts;
+mod run;
+mod sources;
+
+use crate::failure::Failure;
+use crate::frames::{Frame, capture};
+use crate::objects;
+use crate::run::Run;
+use crate::view::LuaView;
+use luakit_api::values::PlatformSpec;
+use luakit_api::{Call, Cx, Focus, Function, Problem, Step, words};
+use luakit_diagnostics::Code;
+use luakit_llb::{Platform, State};
+use mlua::{Lua, MultiValue, Value};
+use std::rc::Rc;
+
+/// A call that is being carried out.
+pub(crate) struct Calling<'a> {
+    pub(crate) lua: &'a Lua,
+    pub(crate) run: &'a Rc<Run>,
+    pub(crate) frames: &'a [Frame],
+    /// The name as it was called.
+    pub(crate) called: &'a str,
+    /// What messages begin with, such as `bk.run`.
+    pub(crate) name: String,
+    /// The state a method was called on.
+    pub(crate) receiver: State,
+}
+
+/// Checks the arguments of a call and carries it out.
+pub(crate) fn call(
+    lua: &Lua,
+    run: &Rc<Run>,
+    function: &'static Function,
+    called: &str,
+    receiver: Option<u32>,
+    args: &MultiValue,
+) -> mlua::Result<Value> {
+    let frames = capture(lua, run);
+    let name = function.error_name(called);
+    let mut views: Vec<LuaView> = args.iter().cloned().map(LuaView).collect();
+    // A nil past the last parameter is no argument: `f(g())` passes whatever g returned.
+    while views.len() > function.params.len()
+        && !function.params.iter().any(|param| param.variadic)
+        && views.last().is_some_and(|view| view.0.is_nil())
+    {
+        views.pop();
+    }
+    let mut cx = Cx::new(name.clone());
+    let checked = luakit_api::check(function.id, &views, &mut cx);
+    let (errors, warnings): (Vec<_>, Vec<_>) =
+        run.findings(cx.problems, called, &frames).into_iter().partition(|finding| finding.is_error());
+    warn(run, warnings);
+    let Some(checked) = checked else { return Err(Failure { diagnostics: errors }.into()) };
+    let receiver = receiver.map_or_else(State::scratch, |id| run.state(luakit_api::values::State(id)));
+    let (locations, trace) = run.locations(&frames);
+    run.graph.borrow_mut().at(locations, trace);
+    let calling = Calling { lua, run, frames: &frames, called, name, receiver };
+    let value = handle(&calling, checked)?;
+    calling.within_limits()?;
+    Ok(value)
+}
+
+/// Reports warnings once for each place: a loop makes no list of them.
+fn warn(run: &Run, warnings: Vec<luakit_diagnostics::Diagnostic>) {
+    let mut known = run.diagnostics.borrow_mut();
+    for warning in warnings {
+        if !known.iter().any(|other| other.place == warning.place && other.message == warning.message) {
+            known.push(warning);
+        }
+    }
+}
+
+fn handle(calling: &Calling<'_>, call: Call) -> mlua::Result<Value> {
+    let state = match call {
+        Call::Image(call) => sources::image(calling, call)?,
+        Call::Scratch(_) => State::scratch(),
+        Call::Local(call) => sources::local(calling, call)?,
+        Call::Git(call) => sources::git(calling, call)?,
+        Call::Http(call) => sources::http(calling, call)?,
+        Call::Run(call) => run::run(calling, call)?,
+        Call::Copy(call) => files::copy(calling, call)?,
+        Call::Mkdir(call) => files::mkdir(calling, call)?,
+        Call::Mkfile(call) => files::mkfile(calling, call)?,
+        Call::Rm(call) => files::rm(calling, call)?,
+        Call::Symlink(call) => files::symlink(calling, call)?,
+        Call::WithMetadata(call) => graph::with_metadata(calling, call),
+        Call::Merge(call) => graph::merge(calling, &call),
+        Call::Diff(call) => graph::diff(calling, &call),
+        Call::Cache(call) => return mounts::cache(calling, call),
+        Call::Secret(call) => return mounts::secret(calling, call),
+        Call::Ssh(call) => return mounts::ssh(calling, call),
+        Call::Tmpfs(call) => return mounts::tmpfs(calling, &call),
+        Call::Bind(call) => return mounts::bind(calling, call),
+        Call::PlatformOf(call) => return graph::platform(calling, &call),
+        Call::Getenv(call) => return graph::getenv(calling, &call),
+        Call::Export(call) => return export::export(calling, call),
+    };
+    objects::state(calling.lua, calling.run.add_state(state))
+}
+
+/// Makes the error for a method that was called with `.`.
+pub(crate) fn dot_call(lua: &Lua, run: &Run, function: &Function) -> Failure {
+    let frames = capture(lua, run);
+    let receiver = frames.first().and_then(|frame| {
+        let loaded = run.loaded(*frame)?;
+        let callee = loaded.site(frame.line)?.callee.clone();
+        callee.rsplit_once(['.', ':']).map(|(receiver, _)| receiver.to_owned())
+    });
+    let misnomer = words::dot_call(function.name, receiver.as_deref().unwrap_or(""));
+    run.failure(Code::DOT_CALL, misnomer.message, &frames)
+}
+
+impl Calling<'_> {
+    /// Makes the error for something wrong with the call as a whole.
+    pub(crate) fn fail(&self, code: Code, what: impl AsRef<str>) -> Failure {
+        self.run.failure(code, format!("{}: {}", self.name, what.as_ref()), self.frames)
+    }
+
+    /// Makes the error for something wrong with the value at a path in the arguments.
+    pub(crate) fn fail_at(&self, path: Vec<Step>, code: Code, what: impl AsRef<str>, hint: Option<&str>) -> Failure {
+        let problem = Problem {
+            code,
+            message: format!("{}: {}", self.name, what.as_ref()),
+            hints: hint.map(str::to_owned).into_iter().collect(),
+            path,
+            focus: Focus::Value,
+            replacement: None,
+        };
+        Failure { diagnostics: self.run.findings(vec![problem], self.called, self.frames) }
+    }
+
+    /// Makes the error for what the graph refused.
+    pub(crate) fn refused(&self, error: &luakit_llb::Error) -> Failure {
+        self.fail_at(vec![Step::Arg(0)], Code::INVALID_OP, &error.message, None)
+    }
+
+    /// Says something that is no mistake.
+    pub(crate) fn note(&self, path: Vec<Step>, what: &str) {
+        warn(self.run, self.fail_at(path, Code::NOTE, what, None).diagnostics);
+    }
+
+    /// Returns the platform that was given, in its normal form.
+    pub(crate) fn platform(&self, spec: &PlatformSpec) -> Platform {
+        match spec {
+            PlatformSpec::Object(id) => {
+                self.run.platforms.borrow().get(id.0 as usize).cloned().unwrap_or_default()
+            }
+            PlatformSpec::Parts { os, arch, variant } => {
+                Platform { variant: variant.clone(), ..Platform::new(os, arch) }.normalize()
+            }
+        }
+    }
+
+    /// Counts bytes that the graph holds and Lua's limit does not see.
+    pub(crate) fn count(&self, bytes: usize) {
+        self.run.data.set(self.run.data.get().saturating_add(bytes));
+    }
+
+    fn within_limits(&self) -> Result<(), Failure> {
+        let limits = &self.run.config.limits;
+        if self.run.graph.borrow().vertices().len() > limits.ops {
+            return Err(self.fail(Code::LIMIT, format!("the graph has too many operations (the limit is {})", limits.ops)));
+        }
+        if self.run.data.get() > limits.data {
+            let limit = limits.data >> 20;
+            return Err(self.fail(Code::LIMIT, format!("the graph holds too much data (the limit is {limit} MB)")));
+        }
+        Ok(())
+    }
+}
+
+/// The path to an option of the argument at `arg`.
+pub(crate) fn option(arg: usize, name: &str) -> Vec<Step> {
+    vec![Step::Arg(arg), Step::Key(name.to_owned())]
+}

@@ -1,0 +1,150 @@
+//! `state:run`.
+
+use super::{Calling, option};
+use crate::failure::Failure;
+use luakit_api::Step;
+use luakit_api::calls::{Network, ResourcesOptions, RunOptions, Security};
+use luakit_api::values::{Command, Either};
+use luakit_diagnostics::Code;
+use luakit_llb::{
+    Device, Exec, HostIp, LinuxResources, Mount, MountKind, NetMode, ProxyEnv, SecretEnv, SecurityMode, State, Ulimit,
+};
+
+pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result<State, Failure> {
+    let opts = call.opts;
+    let mounts = mounts(calling, &opts)?;
+    if calling.receiver.is_scratch() && !mounts.iter().any(|mount| mount.kind == MountKind::Bind) {
+        let mut failure = calling.fail(Code::INVALID_OP, "cannot run a command on scratch: it has no files, so no shell or program");
+        for diagnostic in &mut failure.diagnostics {
+            diagnostic.hints.push("start from `bk.image(…)`, or mount a static program with `bk.bind`".into());
+        }
+        return Err(failure);
+    }
+    let args = match call.cmd {
+        Command::Argv(words) => {
+            if opts.shell.is_some() {
+                let what = "shell has no effect on a list: a list is run without a shell";
+                return Err(calling.fail_at(option(1, "shell"), Code::INVALID_VALUE, what, None));
+            }
+            words
+        }
+        Command::Shell(line) => {
+            let shell = opts.shell.unwrap_or_else(|| vec!["/bin/sh".into(), "-c".into()]);
+            shell.into_iter().chain([line]).collect()
+        }
+    };
+    calling.count(args.iter().map(String::len).sum());
+    let resources = opts.resources.map(|resources| linux_resources(calling, resources)).transpose()?;
+    let exec = Exec {
+        args,
+        env: opts.env.map(|env| env.0).unwrap_or_default(),
+        cwd: opts.cwd.map(|path| path.0),
+        user: opts.user.map(|user| user.0),
+        hostname: opts.hostname.map(|name| name.0),
+        network: opts.network.map(|network| match network {
+            Network::Sandbox => NetMode::Unset,
+            Network::Host => NetMode::Host,
+            Network::None => NetMode::None,
+        }),
+        security: opts.security.map(|security| match security {
+            Security::Sandbox => SecurityMode::Sandbox,
+            Security::Insecure => SecurityMode::Insecure,
+        }),
+        mounts,
+        valid_exit_codes: opts.valid_exit_codes.map(|codes| codes.0).unwrap_or_default(),
+        extra_hosts: opts
+            .extra_hosts
+            .map(|hosts| hosts.into_iter().map(|(host, ip)| HostIp { host, ip: ip.0 }).collect())
+            .unwrap_or_default(),
+        ulimits: opts
+            .ulimits
+            .map(|limits| {
+                let limit = |(name, limit): (String, luakit_api::values::Ulimit)| Ulimit {
+                    name,
+                    soft: limit.soft,
+                    hard: limit.hard,
+                };
+                limits.0.into_iter().map(limit).collect()
+            })
+            .unwrap_or_default(),
+        cgroup_parent: opts.cgroup_parent.map(|text| text.0),
+        proxy: opts.proxy.map(|proxy| ProxyEnv {
+            http_proxy: proxy.http.unwrap_or_default(),
+            https_proxy: proxy.https.unwrap_or_default(),
+            ftp_proxy: proxy.ftp.unwrap_or_default(),
+            no_proxy: proxy.no.unwrap_or_default(),
+            all_proxy: proxy.all.unwrap_or_default(),
+        }),
+        secret_env: opts
+            .secret_env
+            .map(|secrets| {
+                let secret = |(name, secret)| match secret {
+                    Either::First(luakit_api::values::NonEmpty(id)) => SecretEnv { id, name, optional: false },
+                    Either::Second(luakit_api::values::SecretEnvOptions { id, optional }) => {
+                        SecretEnv { id: id.0, name, optional }
+                    }
+                };
+                secrets.into_iter().map(secret).collect()
+            })
+            .unwrap_or_default(),
+        devices: opts
+            .devices
+            .map(|names| names.into_iter().map(|name| Device { name: name.0, optional: false }).collect())
+            .unwrap_or_default(),
+        readonly_rootfs: opts.readonly_rootfs,
+        platform: opts.platform.map(|spec| calling.platform(&spec)),
+        resources,
+        ignore_cache: opts.ignore_cache,
+        filters: Vec::new(),
+    };
+    let ran = calling.run.graph.borrow_mut().exec(&calling.receiver, exec).map_err(|err| calling.refused(&err))?;
+    Ok(ran.root)
+}
+
+/// Returns the mounts that were given, each at a place of its own.
+fn mounts(calling: &Calling<'_>, opts: &RunOptions) -> Result<Vec<Mount>, Failure> {
+    let all = calling.run.mounts.borrow();
+    let given = opts.mounts.as_deref().unwrap_or(&[]);
+    let mut mounts: Vec<Mount> = Vec::with_capacity(given.len());
+    for (index, id) in given.iter().enumerate() {
+        let Some(mount) = all.get(id.0 as usize) else { continue };
+        let at = vec![Step::Arg(1), Step::Key("mounts".into()), Step::Index(index)];
+        if mount.dest == "/" {
+            let what = format!("mounts[{}] must not be mounted at `/`, where the state itself is", index + 1);
+            return Err(calling.fail_at(at, Code::INVALID_VALUE, what, None));
+        }
+        if let Some(other) = mounts.iter().position(|other| other.dest == mount.dest) {
+            let what = format!("mounts[{}] and mounts[{}] are both mounted at `{}`", other + 1, index + 1, mount.dest);
+            return Err(calling.fail_at(at, Code::INVALID_VALUE, what, None));
+        }
+        mounts.push(mount.clone());
+    }
+    Ok(mounts)
+}
+
+/// The period that a number of processors is a share of, in microseconds; Docker's `--cpus` has the same.
+const CPU_PERIOD: u64 = 100_000;
+
+fn linux_resources(calling: &Calling<'_>, opts: ResourcesOptions) -> Result<LinuxResources, Failure> {
+    let path = |name: &str| vec![Step::Arg(1), Step::Key("resources".into()), Step::Key(name.into())];
+    if opts.cpus.is_some() && (opts.cpu_period.is_some() || opts.cpu_quota.is_some()) {
+        let what = "resources.cpus cannot stand beside `cpu_period` or `cpu_quota`, which it is a short form of";
+        return Err(calling.fail_at(path("cpus"), Code::INVALID_VALUE, what, None));
+    }
+    if opts.cpus.is_some_and(|cpus| cpus <= 0.0) {
+        return Err(calling.fail_at(path("cpus"), Code::INVALID_VALUE, "resources.cpus must be above 0", None));
+    }
+    let (period, quota) = match opts.cpus {
+        Some(cpus) => (CPU_PERIOD, (cpus * CPU_PERIOD as f64).round() as i64),
+        None => (opts.cpu_period.unwrap_or(0), opts.cpu_quota.unwrap_or(0)),
+    };
+    Ok(LinuxResources {
+        memory: opts.memory.map_or(0, |size| size.0),
+        memory_swap: opts.memory_swap.map_or(0, |size| size.0),
+        cpu_shares: opts.cpu_shares.unwrap_or(0),
+        cpu_period: period,
+        cpu_quota: quota,
+        cpuset_cpus: opts.cpuset_cpus.unwrap_or_default(),
+        cpuset_mems: opts.cpuset_mems.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,129 @@
+//! Lua's call stack, led back to places in the text.
+//!
+//! The text that runs has a line for each call (see [`luakit_api::Prepared`]), so that a line number names a call.
+
+use crate::run::{Loaded, Run};
+use luakit_api::{CallSite, Problem};
+use luakit_diagnostics::{Place, Related, TextRange};
+use luakit_llb::{Location, Position};
+use mlua::Lua;
+use std::rc::Rc;
+
+/// The name of a chunk is this and the number of its file; a user's file cannot be called so, as names are paths.
+pub(crate) const CHUNK: &str = "luakit#";
+
+/// A function of a script that is being run, and the line it is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) file: usize,
+    /// From 1, in the text that runs.
+    pub(crate) line: usize,
+}
+
+/// The most frames that are worth showing; deeper recursion repeats itself.
+const DEEPEST: usize = 64;
+
+/// Returns the frames of the scripts on the stack, innermost first, also those that resumed this coroutine.
+pub(crate) fn capture(lua: &Lua, run: &Run) -> Vec<Frame> {
+    let mut frames = own(lua);
+    for resumed in run.resumed.borrow().iter().rev() {
+        frames.extend(resumed);
+    }
+    frames
+}
+
+/// Returns the frames of the scripts on the stack of the running coroutine.
+pub(crate) fn own(lua: &Lua) -> Vec<Frame> {
+    let mut frames = Vec::new();
+    for level in 0..200 {
+        let frame = lua.inspect_stack(level, |debug| {
+            let file = debug.source().source.as_deref().and_then(chunk_file)?;
+            Some(Frame { file, line: debug.current_line()? })
+        });
+        match frame {
+            Some(Some(frame)) if frames.len() < DEEPEST => frames.push(frame),
+            Some(_) => {}
+            None => break,
+        }
+    }
+    frames
+}
+
+fn chunk_file(source: &str) -> Option<usize> {
+    source.trim_start_matches('=').strip_prefix(CHUNK)?.parse().ok()
+}
+
+/// Splits `luakit#0:12: message` into its frame and the message.
+pub(crate) fn split_position(message: &str) -> Option<(Frame, &str)> {
+    let rest = message.strip_prefix(CHUNK)?;
+    let (file, rest) = rest.split_once(':')?;
+    let (line, rest) = rest.split_once(':')?;
+    let frame = Frame { file: file.parse().ok()?, line: line.parse().ok()? };
+    Some((frame, rest.strip_prefix(' ').unwrap_or(rest)))
+}
+
+impl Run {
+    pub(crate) fn loaded(&self, frame: Frame) -> Option<Rc<Loaded>> {
+        self.files.borrow().get(frame.file).cloned()
+    }
+
+    /// Returns the place of a frame: the name that is called there, else the line.
+    pub(crate) fn place(&self, frame: Frame) -> Option<Place> {
+        let loaded = self.loaded(frame)?;
+        let range = loaded.site(frame.line).map_or_else(|| loaded.line_range(frame.line), |site| site.name);
+        Some(Place { file: loaded.file.clone(), range })
+    }
+
+    /// Returns the place of a problem in the arguments of the call that the innermost frame is at.
+    pub(crate) fn problem_place(&self, frames: &[Frame], function: &str, problem: &Problem) -> Option<Place> {
+        let frame = *frames.first()?;
+        let loaded = self.loaded(frame)?;
+        let Some(site) = loaded.site(frame.line) else { return self.place(frame) };
+        // `pcall(bk.image, "x")`: the call that is written there is another one.
+        let range = if site.calls(function) { site.locate(problem) } else { site.name };
+        Some(Place { file: loaded.file.clone(), range })
+    }
+
+    /// Returns the callers of the innermost frame, as they are told after a finding.
+    pub(crate) fn trace(&self, frames: &[Frame]) -> Vec<Related> {
+        let mut related: Vec<Related> = Vec::new();
+        for frame in frames.iter().skip(1) {
+            let Some(place) = self.place(*frame) else { continue };
+            if related.last().is_none_or(|last| last.place != place) {
+                related.push(Related { place, message: "called from".into() });
+            }
+        }
+        related
+    }
+
+    /// Returns the frames as locations for source maps: where the call is, and its callers.
+    pub(crate) fn locations(&self, frames: &[Frame]) -> (Vec<Location>, Vec<Location>) {
+        let mut all = frames.iter().filter_map(|frame| {
+            let loaded = self.loaded(*frame)?;
+            let range = loaded.site(frame.line).map_or_else(|| loaded.line_range(frame.line), |site| {
+                // From the name, since the call of a chain begins lines above it.
+                TextRange::new(site.name.start, site.call.end)
+            });
+            let (start, end) = (loaded.file.line_column(range.start), loaded.file.line_column(range.end));
+            let position = |at: luakit_diagnostics::LineColumn| Position {
+                line: at.line as i32,
+                character: at.column as i32 - 1,
+            };
+            Some(Location { source: loaded.source, start: position(start), end: position(end) })
+        });
+        (all.next().into_iter().collect(), all.collect())
+    }
+}
+
+impl Loaded {
+    pub(crate) fn site(&self, line: usize) -> Option<&CallSite> {
+        let call = self.prepared.lines.get(line.checked_sub(1)?)?.call?;
+        self.prepared.calls.get(call)
+    }
+
+    /// Returns the range of the original line that a line of the running text comes from.
+    pub(crate) fn line_range(&self, line: usize) -> TextRange {
+        let start = self.prepared.lines.get(line.saturating_sub(1)).map_or(self.file.text.len(), |line| line.start);
+        self.file.line_range(self.file.lines.line(start))
+    }
+}

@@ -1,0 +1,105 @@
+//! The state of one evaluation, shared by all that Lua can call.
+
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::{Export, Printed};
+use luakit_api::Prepared;
+use luakit_diagnostics::{Diagnostic, Place, SourceFile};
+use luakit_llb::{Graph, Mount, Platform, SourceId, State};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+pub(crate) struct Run {
+    pub(crate) config: Config,
+    pub(crate) graph: RefCell<Graph>,
+    pub(crate) states: RefCell<Vec<State>>,
+    pub(crate) mounts: RefCell<Vec<Mount>>,
+    pub(crate) platforms: RefCell<Vec<Platform>>,
+    pub(crate) exports: RefCell<Vec<Export>>,
+    pub(crate) files: RefCell<Vec<Rc<Loaded>>>,
+    pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
+    pub(crate) output: RefCell<Vec<Printed>>,
+    pub(crate) printed: Cell<usize>,
+    pub(crate) args_read: RefCell<BTreeSet<String>>,
+    /// What ended the script, seen where it happened.
+    pub(crate) failure: RefCell<Option<Failure>>,
+    /// Set once by the interrupt; nothing a script does takes it back.
+    pub(crate) stopped: RefCell<Option<Failure>>,
+    /// Errors that `pcall` turned into strings, so that `error(message)` finds their place again.
+    pub(crate) caught: RefCell<BTreeMap<String, Failure>>,
+    /// Where the running coroutines were resumed, the outermost first.
+    pub(crate) resumed: RefCell<Vec<Vec<crate::frames::Frame>>>,
+    pub(crate) data: Cell<usize>,
+}
+
+/// A file that was compiled, and the way back to its text.
+pub(crate) struct Loaded {
+    pub(crate) file: Arc<SourceFile>,
+    /// The path relative to the script's folder, which is the same on every machine.
+    pub(crate) path: String,
+    pub(crate) prepared: Prepared,
+    pub(crate) source: SourceId,
+}
+
+impl Run {
+    pub(crate) fn new(config: Config) -> Self {
+        Self {
+            config,
+            graph: RefCell::default(),
+            states: RefCell::default(),
+            mounts: RefCell::default(),
+            platforms: RefCell::default(),
+            exports: RefCell::default(),
+            files: RefCell::default(),
+            diagnostics: RefCell::default(),
+            output: RefCell::default(),
+            printed: Cell::new(0),
+            args_read: RefCell::default(),
+            failure: RefCell::default(),
+            stopped: RefCell::default(),
+            caught: RefCell::default(),
+            resumed: RefCell::default(),
+            data: Cell::new(0),
+        }
+    }
+
+    pub(crate) fn add_file(&self, file: &Arc<SourceFile>, path: &str, prepared: Prepared) -> usize {
+        let source = self.graph.borrow_mut().add_source(path, file.text.as_bytes(), "Lua");
+        let mut files = self.files.borrow_mut();
+        files.push(Rc::new(Loaded { file: file.clone(), path: path.to_owned(), prepared, source }));
+        files.len() - 1
+    }
+
+    pub(crate) fn state(&self, id: luakit_api::values::State) -> State {
+        self.states.borrow().get(id.0 as usize).cloned().unwrap_or_else(State::scratch)
+    }
+
+    pub(crate) fn add_state(&self, state: State) -> u32 {
+        let mut states = self.states.borrow_mut();
+        states.push(state);
+        (states.len() - 1) as u32
+    }
+
+    pub(crate) fn add_mount(&self, mount: Mount) -> u32 {
+        let mut mounts = self.mounts.borrow_mut();
+        mounts.push(mount);
+        (mounts.len() - 1) as u32
+    }
+
+    pub(crate) fn add_platform(&self, platform: Platform) -> u32 {
+        let mut platforms = self.platforms.borrow_mut();
+        platforms.push(platform);
+        (platforms.len() - 1) as u32
+    }
+
+    /// Returns the place a line of an error is about where nothing better is known: the end of the script.
+    pub(crate) fn end_of_script(&self) -> Option<Place> {
+        let files = self.files.borrow();
+        let file = &files.first()?.file;
+        let last = file.text.trim_end().len();
+        let range = file.line_range(file.lines.line(last.saturating_sub(1)));
+        Some(Place { file: file.clone(), range })
+    }
+}

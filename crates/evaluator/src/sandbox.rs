@@ -1,0 +1,164 @@
+//! What scripts find in their environment: Lua less everything that touches the host, and `bk`.
+
+use crate::failure::Failure;
+use crate::frames::{capture, own};
+use crate::run::Run;
+use crate::{Printed, calls};
+use luakit_api::{BLOCKED, FUNCTIONS, Receiver, words};
+use luakit_diagnostics::Code;
+use mlua::chunk::ChunkMode;
+use mlua::{Function, Lua, LuaString, Table, Value};
+use std::rc::Rc;
+
+/// Installs everything and returns the function that runs a script: `guarded(main, failed)`.
+///
+/// `host` already has what `require` needs.
+pub(crate) fn install(lua: &Lua, run: &Rc<Run>, host: Table) -> mlua::Result<Function> {
+    let seen = run.clone();
+    host.set(
+        "caught",
+        lua.create_function(move |lua, value: Value| match value {
+            Value::Error(_) => {
+                let failure = seen.raised(&value, &capture(lua, &seen));
+                let text = failure.to_string();
+                seen.caught.borrow_mut().insert(text.clone(), failure);
+                lua.create_string(text).map(Value::String)
+            }
+            Value::String(text) => {
+                lua.create_string(seen.readable(&text.to_string_lossy())).map(Value::String)
+            }
+            other => Ok(other),
+        })?,
+    )?;
+    let seen = run.clone();
+    host.set(
+        "enter",
+        lua.create_function(move |lua, ()| {
+            let frames = own(lua);
+            seen.resumed.borrow_mut().push(frames);
+            Ok(())
+        })?,
+    )?;
+    let seen = run.clone();
+    host.set(
+        "leave",
+        lua.create_function(move |_, ()| {
+            seen.resumed.borrow_mut().pop();
+            Ok(())
+        })?,
+    )?;
+    let seen = run.clone();
+    host.set("write", lua.create_function(move |lua, text: LuaString| write(lua, &seen, &text.to_string_lossy()))?)?;
+    host.set("find", lua.create_function(find)?)?;
+    host.set("now", now(run))?;
+
+    let guarded: Function = lua
+        .load(include_str!("prelude.luau"))
+        .set_name("=[luakit]")
+        .set_mode(ChunkMode::Text)
+        .into_function()?
+        .call(host)?;
+    block(lua, run)?;
+    lua.globals().set("bk", bk(lua, run)?)?;
+    Ok(guarded)
+}
+
+/// The moment that scripts take for now: `SOURCE_DATE_EPOCH`, else the beginning of 1970.
+fn now(run: &Run) -> f64 {
+    run.config.args.get("SOURCE_DATE_EPOCH").and_then(|text| text.parse().ok()).unwrap_or(0.0)
+}
+
+fn write(lua: &Lua, run: &Rc<Run>, text: &str) -> mlua::Result<()> {
+    let frames = own(lua);
+    let printed = run.printed.get() + text.len();
+    run.printed.set(printed);
+    let limit = run.config.limits.output;
+    if printed > limit {
+        let failure =
+            run.failure(Code::LIMIT, format!("script printed too much (the limit is {} KB)", limit >> 10), &frames);
+        return Err(failure.into());
+    }
+    if let Some(print) = run.config.print {
+        print(text);
+    }
+    let place = frames.first().and_then(|frame| run.place(*frame));
+    run.output.borrow_mut().push(Printed { text: text.to_owned(), place });
+    Ok(())
+}
+
+/// `string.find` without patterns, in time that grows with the lengths' sum rather than their product.
+fn find(_: &Lua, (text, part, init): (LuaString, LuaString, Option<f64>)) -> mlua::Result<(Option<usize>, Option<usize>)> {
+    let (text, part) = (text.as_bytes(), part.as_bytes());
+    let start = match init.unwrap_or(1.0) {
+        init if init > 0.0 => init as usize - 1,
+        init if init < 0.0 => text.len().saturating_sub(-init as usize),
+        _ => 0,
+    };
+    let found = text.get(start..).and_then(|rest| memchr::memmem::find(rest, &part));
+    Ok(match found {
+        Some(at) => (Some(start + at + 1), Some(start + at + part.len())),
+        None => (None, None),
+    })
+}
+
+/// Puts functions that explain themselves in the place of what scripts do not have.
+fn block(lua: &Lua, run: &Rc<Run>) -> mlua::Result<()> {
+    let globals = lua.globals();
+    for blocked in BLOCKED {
+        let seen = run.clone();
+        let stub = lua.create_function(move |lua, _: mlua::MultiValue| -> mlua::Result<()> {
+            let mut failure = seen.failure(Code::SANDBOXED, blocked.message(), &capture(lua, &seen));
+            // The whole name, not only its last part.
+            for diagnostic in &mut failure.diagnostics {
+                diagnostic.hints.push(blocked.hint.into());
+            }
+            Err(failure.into())
+        })?;
+        match blocked.name.split_once('.') {
+            Some((library, name)) => {
+                let table = globals.get::<Option<Table>>(library)?;
+                if let Some(table) = table {
+                    table.raw_set(name, stub)?;
+                }
+            }
+            None => globals.raw_set(blocked.name, stub)?,
+        }
+    }
+    Ok(())
+}
+
+/// Makes the `bk` table, and `os.getenv`.
+fn bk(lua: &Lua, run: &Rc<Run>) -> mlua::Result<Table> {
+    let bk = lua.create_table()?;
+    let os: Table = lua.globals().get("os")?;
+    for function in FUNCTIONS.iter().copied().filter(|function| !function.is_method()) {
+        for name in std::iter::once(&function.name).chain(function.aliases) {
+            let seen = run.clone();
+            let callable =
+                lua.create_function(move |lua, args: mlua::MultiValue| calls::call(lua, &seen, function, name, None, &args))?;
+            let table = if function.receiver == Receiver::Os { &os } else { &bk };
+            table.raw_set(*name, callable)?;
+        }
+    }
+    let meta = lua.create_table()?;
+    let seen = run.clone();
+    meta.set(
+        "__index",
+        lua.create_function(move |lua, (_, key): (Value, Value)| -> mlua::Result<()> {
+            let name = key.to_string()?;
+            Err(misnamed(lua, &seen, Code::UNKNOWN_FUNCTION, words::unknown_function(&name)).into())
+        })?,
+    )?;
+    meta.set("__metatable", "bk")?;
+    bk.set_metatable(Some(meta))?;
+    Ok(bk)
+}
+
+/// Makes the error for a name that does not exist.
+pub(crate) fn misnamed(lua: &Lua, run: &Run, code: Code, misnomer: words::Misnomer) -> Failure {
+    let mut failure = run.failure(code, misnomer.message, &capture(lua, run));
+    for diagnostic in &mut failure.diagnostics {
+        diagnostic.hints.extend(misnomer.hint.clone());
+    }
+    failure
+}

@@ -1,0 +1,136 @@
+//! The command line, as clap reads it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Build scripts in Lua for BuildKit.
+#[derive(Debug, Parser)]
+#[command(name = "luakit", version, propagate_version = true, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Evaluates a script and writes its LLB definition, for `buildctl build`
+    Build(BuildArgs),
+    /// Checks scripts: static checks and a dry run
+    #[command(visible_alias = "validate")]
+    Check(CheckArgs),
+    /// Shows the graph that a script makes
+    Dag(DagArgs),
+    /// Runs the language server on stdin and stdout
+    Lsp(LspArgs),
+    /// Prints the version
+    Version,
+}
+
+/// How a script is evaluated, in every command alike.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Sets an argument that the script reads with `os.getenv`
+    #[arg(long = "arg", visible_alias = "frontend-arg", value_name = "NAME=VALUE", value_parser = name_value)]
+    pub args: Vec<(String, String)>,
+    /// Reads arguments from a file: lines of NAME=VALUE, with `#` comments
+    #[arg(long, value_name = "FILE")]
+    pub arg_file: Vec<PathBuf>,
+    /// The platform that images without one are taken for, such as linux/arm64
+    #[arg(long, value_name = "OS/ARCH", value_parser = platform)]
+    pub platform: Option<luakit_llb::Platform>,
+    /// How long a script may run, such as 500ms, 30s or 2m
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    pub timeout: Duration,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  luakit build build.lua | buildctl build --local context=. --output type=local,dest=out")]
+pub struct BuildArgs {
+    /// The script
+    pub script: PathBuf,
+    /// Writes the definition to a file rather than to stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Writes the configuration of the image, as JSON, to a file
+    #[arg(long, value_name = "FILE")]
+    pub image_config_file: Option<PathBuf>,
+    /// The value of `local.unique`, which keeps the local sources of concurrent builds apart; random unless given
+    #[arg(long, value_name = "VALUE")]
+    pub local_unique: Option<String>,
+    #[command(flatten)]
+    pub eval: EvalArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct DagArgs {
+    /// The script
+    pub script: PathBuf,
+    #[arg(long, value_enum, default_value_t = DagFormat::Text)]
+    pub format: DagFormat,
+    /// Writes the graph to a file rather than to stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The value of `local.unique`
+    #[arg(long, value_name = "VALUE", default_value = luakit_check::SHOWN_UNIQUE)]
+    pub local_unique: String,
+    #[command(flatten)]
+    pub eval: EvalArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DagFormat {
+    /// One line for each operation, and its details below
+    Text,
+    /// For Graphviz
+    Dot,
+    /// An object with `ops`
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Scripts, or folders to search for build.lua and *.build.lua
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    /// Leaves the dry run out
+    #[arg(long)]
+    pub no_eval: bool,
+    #[command(flatten)]
+    pub eval: EvalArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Text,
+    /// For other tools
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct LspArgs {
+    /// Ignored: the server speaks on stdin and stdout in any case
+    #[arg(long, hide = true)]
+    pub stdio: bool,
+}
+
+fn name_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(format!("expected NAME=VALUE, got `{text}`")),
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let nanos = luakit_api::values::parse_duration(text).filter(|nanos| *nanos > 0);
+    nanos
+        .map(|nanos| Duration::from_nanos(nanos as u64))
+        .ok_or_else(|| "expected a duration such as 500ms, 30s or 2m".to_owned())
+}
+
+fn platform(text: &str) -> Result<luakit_llb::Platform, String> {
+    luakit_llb::Platform::parse(text).map_err(|err| err.to_string())
+}

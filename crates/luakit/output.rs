@@ -1,0 +1,55 @@
+//! Writing results and findings: whole or not at all, and never with a panic's text.
+
+use luakit_diagnostics::{Diagnostic, render_text};
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+/// Tells findings on stderr.
+pub fn findings(diagnostics: &[Diagnostic]) {
+    let color = use_color(io::stderr().is_terminal());
+    for diagnostic in diagnostics {
+        eprint!("{}", render_text(diagnostic, color));
+    }
+}
+
+/// Tells whether text for people has colours: on a terminal, unless NO_COLOR is set.
+pub fn use_color(terminal: bool) -> bool {
+    terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Writes to a file or, without one, to stdout.
+///
+/// # Errors
+/// A message that names the target.
+pub fn write(target: Option<&Path>, bytes: &[u8]) -> Result<(), String> {
+    match target {
+        Some(path) => write_file(path, bytes).map_err(|err| format!("cannot write `{}`: {err}", path.display())),
+        None => {
+            let mut stdout = io::stdout().lock();
+            stdout
+                .write_all(bytes)
+                .and_then(|()| stdout.flush())
+                .map_err(|err| format!("cannot write to stdout: {err}"))
+        }
+    }
+}
+
+/// Replaces a plain file by rename, so that nobody sees half of it; writes to anything else, such as a pipe.
+fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let special = std::fs::metadata(path).is_ok_and(|meta| !meta.is_file());
+    if special {
+        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    // A link stays a link: what it leads to is replaced.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
+    let mut temporary = std::ffi::OsString::from(".");
+    temporary.push(name);
+    temporary.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(temporary);
+    let written = std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written
+}

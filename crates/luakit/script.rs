@@ -1,0 +1,103 @@
+//! A script named on the command line: read, evaluated, and its findings told.
+
+use crate::cli::EvalArgs;
+use crate::output;
+use luakit_check::{DiskLoader, DryRun, Options, worker};
+use luakit_diagnostics::{Diagnostic, SourceFile, sort};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// The exit code of a script that has errors.
+pub const FINDINGS: u8 = 1;
+/// The exit code of a command that could not do its work.
+pub const UNUSABLE: u8 = 2;
+
+/// Reads a script under the name that it was given.
+///
+/// # Errors
+/// A message that names the script and says why.
+pub fn read(path: &Path) -> Result<Arc<SourceFile>, String> {
+    let text = luakit_check::read_text(path).map_err(|err| format!("cannot read `{}`: {err}", path.display()))?;
+    let name = path.to_string_lossy().replace('\\', "/");
+    Ok(Arc::new(SourceFile::new(name.strip_prefix("./").unwrap_or(&name), text)))
+}
+
+/// Makes the options of an evaluation from the command line.
+///
+/// # Errors
+/// A message about an argument file that cannot be read or understood.
+pub fn options(args: &EvalArgs) -> Result<Options, String> {
+    let mut values = BTreeMap::new();
+    for path in &args.arg_file {
+        let text = std::fs::read_to_string(path).map_err(|err| format!("cannot read `{}`: {err}", path.display()))?;
+        for (number, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            match line.split_once('=') {
+                Some((name, value)) if !name.trim().is_empty() => {
+                    values.insert(name.trim().to_owned(), value.to_owned());
+                }
+                _ => return Err(format!("{}:{}: expected NAME=VALUE, got `{line}`", path.display(), number + 1)),
+            }
+        }
+    }
+    values.extend(args.args.iter().cloned());
+    Ok(Options {
+        args: values,
+        env: Some(|name| std::env::var(name).ok()),
+        platform: args.platform.clone(),
+        timeout: args.timeout,
+        print: Some(|text| eprint!("{text}")),
+        ..Options::default()
+    })
+}
+
+/// Evaluates a script and tells its findings on stderr.
+///
+/// # Errors
+/// The exit code of a script that cannot be read or has errors.
+pub fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Result<DryRun, ExitCode> {
+    let unusable = |message: String| {
+        eprintln!("luakit: {message}");
+        ExitCode::from(UNUSABLE)
+    };
+    let file = read(path).map_err(unusable)?;
+    let options = Options { local_unique: local_unique.to_owned(), ..options(args).map_err(unusable)? };
+    let loader = DiskLoader::beside(path);
+    watch(&options);
+    let mut run = worker::run(|| luakit_check::dry_run(&file, &loader, &options)).map_err(unusable)?;
+    unread_arguments(&options, &run);
+    sort(&mut run.diagnostics);
+    run.diagnostics.dedup();
+    output::findings(&run.diagnostics);
+    if run.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(ExitCode::from(FINDINGS));
+    }
+    Ok(run)
+}
+
+/// Ends the process where even the interrupt cannot: a few loops inside Lua's libraries ask nobody.
+pub fn watch(options: &Options) {
+    let patience = options.timeout + std::time::Duration::from_secs(2);
+    let watchdog = std::thread::Builder::new().name("luakit-watchdog".into()).spawn(move || {
+        std::thread::sleep(patience);
+        eprintln!("luakit: script evaluation timed out and could not be stopped");
+        std::process::exit(i32::from(FINDINGS));
+    });
+    // Without it there is still the interrupt.
+    drop(watchdog);
+}
+
+/// Warns of arguments that nobody read: most likely their names are misspelt.
+fn unread_arguments(options: &Options, run: &DryRun) {
+    let has_errors = run.diagnostics.iter().any(Diagnostic::is_error);
+    for name in options.args.keys().filter(|name| !run.args_read.contains(*name) && !has_errors) {
+        let meant = luakit_api::nearest(name, run.args_read.iter().map(String::as_str));
+        let meant = meant.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+        eprintln!("luakit: warning: the script never reads the argument `{name}`{meant}");
+    }
+}
