@@ -8,7 +8,9 @@ mod mask;
 mod nesting;
 mod parse;
 mod prepare;
+mod runtime_name;
 mod strings;
+mod syntax;
 #[cfg(test)]
 mod testing;
 mod tokens;
@@ -18,6 +20,7 @@ use luakit_api::Prepared;
 use luakit_api::modules::Loader;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
 use parse::ParseError;
+pub use runtime_name::explain_operand;
 use std::sync::Arc;
 use tokens::{Token, TokenKind};
 use tree::Tree;
@@ -50,6 +53,20 @@ impl Script {
     /// Tells whether the file calls `bk.export` (or `bk.target`) at its top level, so that it is an entry.
     pub fn is_entry(&self) -> bool {
         false
+    }
+
+    /// Tells whether the file returns a value at its top level, as modules do.
+    pub fn is_module(&self) -> bool {
+        self.tree
+            .block
+            .stmts
+            .iter()
+            .any(|stmt| matches!(&stmt.kind, tree::StmtKind::Return(values) if !values.is_empty()))
+    }
+
+    /// Returns what keeps the text from being Lua; such a script is not evaluated.
+    pub fn syntax_errors(&self) -> Vec<Diagnostic> {
+        syntax::syntax_errors(self)
     }
 
     /// Returns the text at a range, as the parser read it.
