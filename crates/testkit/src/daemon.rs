@@ -161,7 +161,10 @@ fn wait_for_the_last_one(folder: &Path) -> Result<()> {
     let start = Instant::now();
     while any_alive(&pid_file) {
         if start.elapsed() > Duration::from_secs(6) {
-            return Err(format!("a daemon is running in {} already", folder.display()));
+            return Err(format!(
+                "a daemon is running in {} already\nhint: `cargo xtask daemon stop` ends it",
+                folder.display()
+            ));
         }
         sleep(Duration::from_millis(100));
     }
