@@ -215,7 +215,7 @@ mod tests {
             a = 1 & 2 | 3
                 6..7 `&` `&` is not an operator of Luau (hint: use `bit32.band(a, b)`)
             a = 1 << 2
-                7..8 `<` expected an expression, found `<`
+                6..8 `<<` `<<` is not an operator of Luau (hint: use `bit32.lshift(a, b)`)
             a = ~1
                 4..5 `~` unexpected character `~`
             let x = 1

@@ -22,17 +22,14 @@ impl<'a> Recognizer<'a> {
             if self.eat("::") {
                 self.type_()?;
             }
-            if self.is_any(BINARY) {
-                self.advance();
-                continue;
-            }
             // An operator of another language: say so, and go on as if it were ours.
-            match mistakes::foreign_operator(self) {
-                Some((fault, width)) => {
-                    self.report(fault);
-                    self.at += width;
-                }
-                None => return Ok(()),
+            if let Some((fault, width)) = mistakes::foreign_operator(self) {
+                self.report(fault);
+                self.at += width;
+            } else if self.is_any(BINARY) {
+                self.advance();
+            } else {
+                return Ok(());
             }
         }
     }
@@ -137,6 +134,7 @@ impl<'a> Recognizer<'a> {
                     self.expect_name("`.`")?;
                     call = false;
                 }
+                "<" if self.is_instantiation() => self.balanced()?,
                 "[" => {
                     self.advance();
                     self.expression()?;
@@ -167,6 +165,12 @@ impl<'a> Recognizer<'a> {
                 _ => return Ok(call),
             }
         }
+    }
+
+    /// Tells whether `f<<T>>(x)` begins here.
+    fn is_instantiation(&self) -> bool {
+        let word = |n: usize| self.ahead(n).text;
+        word(1) == "<" && (2..40).any(|n| word(n) == ">" && word(n + 1) == ">" && word(n + 2) == "(")
     }
 
     /// An interpolated string is an argument only where it begins, not where one goes on.

@@ -117,13 +117,14 @@ pub(super) fn unclosed_bracket(recognizer: &Recognizer<'_>, open: Word<'_>, what
     }
     let line = recognizer.line(open.range);
     if word.text.is_empty() {
-        return Fault::new(
-            open.range,
-            format!("expected `{closer}` to close {what}, found the end of the file"),
-        );
+        let message = format!("expected `{closer}` to close {what}, found the end of the file");
+        return Fault::new(open.range, message).related(word.range, ENDS);
     }
-    let place = if line == recognizer.line(word.range) { String::new() } else { format!(" on line {line}") };
-    Fault::new(word.range, format!("expected `{closer}` to close {what}{place}, found {}", found(word)))
+    let same_line = line == recognizer.line(word.range);
+    let place = if same_line { String::new() } else { format!(" on line {line}") };
+    let message = format!("expected `{closer}` to close {what}{place}, found {}", found(word));
+    let fault = Fault::new(word.range, message);
+    if same_line { fault } else { fault.related(open.range, OPENS) }
 }
 
 /// Reports a list that goes on without a comma, or is not closed.
@@ -215,7 +216,10 @@ pub(super) fn foreign_operator(recognizer: &Recognizer<'_>) -> Option<(Fault, us
             .fix(range, ours)
     };
     let bits = |function: &str| {
-        Fault::new(word.range, format!("`{}` is not an operator of Luau", word.text))
+        let range = if touches { TextRange::new(word.range.start, next.range.end) } else { word.range };
+        let range = if next.text == word.text { range } else { word.range };
+        let text = recognizer.script.text(range);
+        Fault::new(range, format!("`{text}` is not an operator of Luau"))
             .hint(format!("use `bit32.{function}(a, b)`"))
     };
     match (word.text, next.text) {
@@ -232,6 +236,8 @@ pub(super) fn foreign_operator(recognizer: &Recognizer<'_>) -> Option<(Fault, us
             let message = format!("`{}` is not an operator of Lua, did you mean `{ours}`?", word.text);
             Some((Fault::new(word.range, message).fix(word.range, ours), 1))
         }
+        ("<", "<") if touches => Some((bits("lshift"), 2)),
+        (">", ">") if touches => Some((bits("rshift"), 2)),
         ("&", _) => Some((bits("band"), 1)),
         ("|", _) => Some((bits("bor"), 1)),
         ("~", _) => Some((bits("bxor"), 1)),
@@ -290,13 +296,6 @@ pub(super) fn after_statement(recognizer: &Recognizer<'_>) -> Option<Fault> {
     if word.text == "?" {
         return Some(
             Fault::new(word.range, "`?` is not an operator of Lua").hint("write `if a then b else c`"),
-        );
-    }
-    if matches!(word.text, "<<" | ">>") || (matches!(word.text, "<" | ">") && word.kind.is_none()) {
-        let function = if word.text.starts_with('<') { "lshift" } else { "rshift" };
-        return Some(
-            Fault::new(word.range, format!("`{}` is not an operator of Luau", word.text))
-                .hint(format!("use `bit32.{function}(a, n)`")),
         );
     }
     let begins =

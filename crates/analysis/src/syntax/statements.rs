@@ -360,7 +360,7 @@ impl<'a> Recognizer<'a> {
     }
 
     /// Passes over a bracket with all that is in it.
-    fn balanced(&mut self) -> Walk {
+    pub(super) fn balanced(&mut self) -> Walk {
         let open = self.word();
         let mut depth = 0usize;
         while !self.ended() {
