@@ -20,6 +20,13 @@ pub(crate) fn encode_op(mut op: pb::Op) -> (pb::Op, Vec<u8>) {
     (pb::Op { op: last.op, ..op }, bytes)
 }
 
+impl pb::Op {
+    /// Encodes an op as BuildKit would, which `prost::Message::encode` does not.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        encode_op(self.clone()).1
+    }
+}
+
 impl pb::StringEntry {
     /// Lists the entries of a map, sorted.
     pub(crate) fn list(map: &BTreeMap<String, String>) -> Vec<Self> {
