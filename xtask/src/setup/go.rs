@@ -4,7 +4,7 @@ use std::process::Command;
 
 use luakit_testkit::tools;
 
-use super::{capture, create_dir, execute};
+use super::{capture, create_dir, describe};
 
 /// A module of `tests/tools/go.mod` and its programs.
 struct Project {
@@ -51,13 +51,22 @@ fn build(project: &Project) -> Result<(), String> {
     create_dir(&bin)?;
     println!("   minutes without Go's caches, seconds with them");
     // One `go build` for all: they share most of their packages. Go wants the slash to take it for a folder.
-    execute(
-        go().args(["build", "-ldflags"])
-            .arg(format!("-X {}={version}", project.version))
-            .arg("-o")
-            .arg(format!("{}/", bin.display()))
-            .args(packages),
-    )
+    let mut build = go();
+    build
+        .args(["build", "-ldflags"])
+        .arg(format!("-X {}={version}", project.version))
+        .arg("-o")
+        .arg(format!("{}/", bin.display()))
+        .args(packages);
+    println!("   {}", describe(&build));
+    // Go names each of the hundreds of modules that it downloads; only the rest is worth reading, and only of a failure.
+    let built = capture(&mut build)?;
+    if built.status.success() {
+        return Ok(());
+    }
+    let log = String::from_utf8_lossy(&built.stderr);
+    let log: Vec<_> = log.lines().filter(|line| !line.starts_with("go: downloading")).collect();
+    Err(format!("`go build` ended with {}\n{}", built.status, log.join("\n")))
 }
 
 fn is_built(package: &str, version_flag: &str, version: &str) -> bool {
