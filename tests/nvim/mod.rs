@@ -1,0 +1,56 @@
+//! A real Neovim edits a build script, so that what its client makes of the server is seen too.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+#[test]
+fn neovim_is_served_through_the_plugin_folder() {
+    session("enable");
+}
+
+#[test]
+fn neovim_is_served_through_the_snippet_of_the_readme() {
+    session("start");
+}
+
+/// Runs `session.lua` in a folder of its own, with `luakit` on `PATH` as users have it.
+fn session(start: &str) {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    // Neovim gives the server real paths, and some systems keep their temporary folder behind a link.
+    let home = folder.path().canonicalize().expect("the temporary folder");
+    let output = Command::new(neovim(repository))
+        .args(["--clean", "--headless", "-S"])
+        .arg(repository.join("tests/nvim/session.lua"))
+        .current_dir(&home)
+        .env("PATH", path_with_luakit())
+        .env("HOME", &home)
+        .env("XDG_CONFIG_HOME", home.join(".config"))
+        .env("XDG_STATE_HOME", home.join(".state"))
+        .env("XDG_DATA_HOME", home.join(".data"))
+        .env("XDG_RUNTIME_DIR", &home)
+        .env("LUAKIT_REPOSITORY", repository)
+        .env("LUAKIT_START", start)
+        .stdin(Stdio::null())
+        .output()
+        .expect("Neovim starts");
+    let report = String::from_utf8_lossy(&output.stderr);
+    eprintln!("{report}");
+    assert!(output.status.success(), "the session failed ({}):\n{report}", output.status);
+}
+
+fn neovim(repository: &Path) -> PathBuf {
+    let nvim = repository.join("target/tools/nvim/bin/nvim");
+    assert!(
+        nvim.exists(),
+        "no Neovim in target/tools/nvim: run `tests/nvim/setup.sh`, or `cargo xtask setup`"
+    );
+    nvim
+}
+
+fn path_with_luakit() -> std::ffi::OsString {
+    let luakit = Path::new(env!("CARGO_BIN_EXE_luakit"));
+    let folder = luakit.parent().expect("a program lies in a folder").to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths([folder].into_iter().chain(std::env::split_paths(&path))).expect("folders join")
+}
