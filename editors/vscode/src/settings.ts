@@ -2,9 +2,10 @@
 import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
 
+/** The settings at the start; later ones follow by `didChangeConfiguration` and on request. */
 export function initializationOptions(): object {
-  const settings = vscode.workspace.getConfiguration('luakit');
-  return { ...distrust({ dryRun: settings.get('dryRun') }), trusted: vscode.workspace.isTrusted };
+  const settings = vscode.workspace.getConfiguration().get<object>('luakit');
+  return { ...distrust(settings), trusted: vscode.workspace.isTrusted };
 }
 
 /** Keeps the settings that travel later as true as those of the start. */
