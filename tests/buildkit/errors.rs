@@ -45,7 +45,7 @@ fn in_a_chain_the_line_is_that_of_the_call() {
     let project = Project::new(
         r#"
 --- build.lua
-bk.export(bk.image("alpine:3.19", { platform = bk.build_platform })
+bk.export(bk.image("alpine:3.19")
   :run("true")
   :run("exit 7")
   :run("true"))
@@ -54,7 +54,7 @@ bk.export(bk.image("alpine:3.19", { platform = bk.build_platform })
     expect![[r#"
         build.lua:3
         --------------------
-           1 |     bk.export(bk.image("alpine:3.19", { platform = bk.build_platform })
+           1 |     bk.export(bk.image("alpine:3.19")
            2 |       :run("true")
            3 | >>>   :run("exit 7")
            4 |       :run("true"))
