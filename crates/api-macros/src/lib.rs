@@ -2,7 +2,7 @@
 //!
 //! A field's `///` is its documentation. `Option<T>` may be left out; so may a field with `#[option(default = …)]`,
 //! where the default is a Lua literal that is read as if the script had written it. `#[arg(…)]` takes `label = "…"`
-//! (how messages call the argument), `optional` (an absent table of options is an empty one) and `variadic`.
+//! (how messages call the argument), `optional` (an absent table of options is an empty one), `variadic` and `min = n`.
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
@@ -91,10 +91,11 @@ fn call(input: &DeriveInput) -> Result<Tokens> {
                 name: #param_name, label: #label, ty: <#item as ::luakit_api::Arg>::TY,
                 optional: false, variadic: true, doc: #field_doc,
             } });
+            let min = arg.min;
             reads.push(quote! {
                 let #field_ident = {
                     let mut all = ::std::vec::Vec::new();
-                    let mut whole = true;
+                    let mut whole = cx.at_least(args.len(), #min, #label);
                     for (index, value) in args.iter().enumerate().skip(#index) {
                         match cx.argument::<_, #item>(index, "", value) {
                             Some(item) => all.push(item),
@@ -256,6 +257,8 @@ struct ArgAttr {
     label: Option<String>,
     optional: bool,
     variadic: bool,
+    /// The least number of variadic arguments.
+    min: usize,
 }
 
 impl ArgAttr {
@@ -267,6 +270,8 @@ impl ArgAttr {
                     parsed.optional = true;
                 } else if meta.path.is_ident("variadic") {
                     parsed.variadic = true;
+                } else if meta.path.is_ident("min") {
+                    parsed.min = meta.value()?.parse::<syn::LitInt>()?.base10_parse()?;
                 } else if meta.path.is_ident("label") {
                     parsed.label = Some(meta.value()?.parse::<LitStr>()?.value());
                 } else {

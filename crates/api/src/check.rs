@@ -268,6 +268,17 @@ impl Cx {
         self.problems.iter().skip(before).any(Problem::is_error)
     }
 
+    /// Tells whether there are as many arguments as a call needs at least, and reports it otherwise.
+    pub fn at_least(&mut self, given: usize, min: usize, label: &str) -> bool {
+        if given < min {
+            self.problem::<()>(
+                Code::MISSING_ARGUMENT,
+                format!("requires at least {min} {label}, got {given}"),
+            );
+        }
+        given >= min
+    }
+
     /// Reads one of a variable number of arguments.
     pub fn argument<V: View, T: crate::Arg>(
         &mut self,

@@ -66,14 +66,17 @@ pub fn unknown_method(object: Object, name: &str) -> Misnomer {
 pub fn dot_call(method: &str, receiver: &str) -> Misnomer {
     let receiver = if receiver.is_empty() { "state" } else { receiver };
     Misnomer {
-        message: format!("bk.{method}: `{method}` is a method, call it with `:` as in `{receiver}:{method}(…)`"),
+        message: format!(
+            "bk.{method}: `{method}` is a method, call it with `:` as in `{receiver}:{method}(…)`"
+        ),
         meant: None,
         hint: None,
     }
 }
 
 fn misnomer(what: String, name: &str, names: &[&str], owner: &str) -> Misnomer {
-    let synonym = SYNONYMS.iter().find(|(other, ours)| *other == name && names.contains(ours)).map(|(_, ours)| *ours);
+    let synonym =
+        SYNONYMS.iter().find(|(other, ours)| *other == name && names.contains(ours)).map(|(_, ours)| *ours);
     match synonym.or_else(|| nearest(name, names.iter().copied())) {
         Some(near) => Misnomer {
             message: format!("{what}, did you mean `{near}`?"),

@@ -81,7 +81,8 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     }
     let bytes = std::fs::read(path)?;
     String::from_utf8(bytes).map_err(|err| {
-        let line = err.as_bytes().iter().take(err.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count() + 1;
+        let line =
+            err.as_bytes().iter().take(err.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count() + 1;
         io::Error::new(io::ErrorKind::InvalidData, format!("it is not valid UTF-8 (line {line})"))
     })
 }

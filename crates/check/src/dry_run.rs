@@ -84,7 +84,7 @@ pub fn dry_run(file: &Arc<SourceFile>, loader: &dyn Loader, options: &Options) -
     }
     name_operands(&mut diagnostics);
     if let (Some(export), false) = (exports.first(), diagnostics.iter().any(Diagnostic::is_error)) {
-        let constraints = Constraints { local_unique: options.local_unique.clone(), ..Constraints::new(platform) };
+        let constraints = Constraints::new(platform, options.local_unique.clone());
         match graph.marshal(&export.state, &constraints) {
             Ok(definition) => {
                 run.definition = Some(definition);
@@ -92,7 +92,12 @@ pub fn dry_run(file: &Arc<SourceFile>, loader: &dyn Loader, options: &Options) -
             }
             Err(error) => {
                 let message = format!("bk.export: {error}");
-                diagnostics.push(Diagnostic::new(Code::INVALID_OP, Layer::DryRun, export.place.clone(), message));
+                diagnostics.push(Diagnostic::new(
+                    Code::INVALID_OP,
+                    Layer::DryRun,
+                    export.place.clone(),
+                    message,
+                ));
             }
         }
     }

@@ -38,6 +38,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { time: Duration::from_secs(30), memory: 512 << 20, ops: 100_000, data: 256 << 20, output: 1 << 20 }
+        Self {
+            time: Duration::from_secs(30),
+            memory: 512 << 20,
+            ops: 100_000,
+            data: 256 << 20,
+            output: 1 << 20,
+        }
     }
 }

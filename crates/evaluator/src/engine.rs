@@ -47,7 +47,8 @@ fn attempt(
     lua.set_app_data(crate::objects::Current(run.clone()));
     let main = compile(&lua, run, index)?;
     let result = lua.scope(|scope| {
-        let guarded: Function = sandbox::install(&lua, run, require::host(&lua, scope, loader, prepare, run)?)?;
+        let guarded: Function =
+            sandbox::install(&lua, run, require::host(&lua, scope, loader, prepare, run)?)?;
         let seen = run.clone();
         let failed = lua.create_function(move |lua, value: Value| {
             let failure = seen.raised(&value, &capture(lua, &seen));
@@ -130,7 +131,9 @@ fn check_export(run: &Run) -> Result<(), Failure> {
     }
     let mut failure = run.failure(Code::MISSING_EXPORT, "no bk.export() call — nothing to build", &[]);
     for diagnostic in &mut failure.diagnostics {
-        diagnostic.hints.push("end the script with `bk.export(state)`, where `state` is what is to be built".into());
+        diagnostic
+            .hints
+            .push("end the script with `bk.export(state)`, where `state` is what is to be built".into());
     }
     Err(failure)
 }

@@ -44,14 +44,21 @@ impl Run {
         place: Option<Place>,
         frames: &[Frame],
     ) -> Failure {
-        let Some(place) = place.or_else(|| self.end_of_script()) else { return Failure { diagnostics: Vec::new() } };
+        let Some(place) = place.or_else(|| self.end_of_script()) else {
+            return Failure { diagnostics: Vec::new() };
+        };
         let mut diagnostic = Diagnostic::new(code, Layer::DryRun, place, message);
         diagnostic.related = self.trace(frames);
         Failure { diagnostics: vec![diagnostic] }
     }
 
     /// Makes findings of the problems that the validator found in a call.
-    pub(crate) fn findings(&self, problems: Vec<Problem>, function: &str, frames: &[Frame]) -> Vec<Diagnostic> {
+    pub(crate) fn findings(
+        &self,
+        problems: Vec<Problem>,
+        function: &str,
+        frames: &[Frame],
+    ) -> Vec<Diagnostic> {
         let finding = |problem: Problem| {
             let place = self.problem_place(frames, function, &problem).or_else(|| self.end_of_script())?;
             let mut diagnostic = Diagnostic::new(problem.code, Layer::DryRun, place, problem.message);
@@ -77,7 +84,11 @@ impl Run {
             mlua::Value::Table(_) | mlua::Value::UserData(_) => {
                 let text = value.to_string().unwrap_or_default();
                 // A table without `__tostring` prints as its address, which says nothing and differs in every run.
-                let shown = if text.starts_with("table: 0x") || text.is_empty() { "a table".to_owned() } else { text };
+                let shown = if text.starts_with("table: 0x") || text.is_empty() {
+                    "a table".to_owned()
+                } else {
+                    text
+                };
                 self.failure(Code::RUNTIME_ERROR, format!("error raised with {shown}"), frames)
             }
             other => {
@@ -136,7 +147,8 @@ impl Run {
         };
         let mut message = self.readable(message);
         if message.starts_with("attempt to call a") || message.starts_with("attempt to call nil") {
-            let callee = self.loaded(frame).and_then(|loaded| loaded.site(frame.line).map(|site| site.callee.clone()));
+            let callee =
+                self.loaded(frame).and_then(|loaded| loaded.site(frame.line).map(|site| site.callee.clone()));
             if let Some(callee) = callee.filter(|callee| !callee.is_empty()) {
                 message = format!("{message}: `{callee}`");
             }

@@ -100,10 +100,13 @@ impl Run {
     pub(crate) fn locations(&self, frames: &[Frame]) -> (Vec<Location>, Vec<Location>) {
         let mut all = frames.iter().filter_map(|frame| {
             let loaded = self.loaded(*frame)?;
-            let range = loaded.site(frame.line).map_or_else(|| loaded.line_range(frame.line), |site| {
-                // From the name, since the call of a chain begins lines above it.
-                TextRange::new(site.name.start, site.call.end)
-            });
+            let range = loaded.site(frame.line).map_or_else(
+                || loaded.line_range(frame.line),
+                |site| {
+                    // From the name, since the call of a chain begins lines above it.
+                    TextRange::new(site.name.start, site.call.end)
+                },
+            );
             let (start, end) = (loaded.file.line_column(range.start), loaded.file.line_column(range.end));
             let position = |at: luakit_diagnostics::LineColumn| Position {
                 line: at.line as i32,
@@ -123,7 +126,8 @@ impl Loaded {
 
     /// Returns the range of the original line that a line of the running text comes from.
     pub(crate) fn line_range(&self, line: usize) -> TextRange {
-        let start = self.prepared.lines.get(line.saturating_sub(1)).map_or(self.file.text.len(), |line| line.start);
+        let start =
+            self.prepared.lines.get(line.saturating_sub(1)).map_or(self.file.text.len(), |line| line.start);
         self.file.line_range(self.file.lines.line(start))
     }
 }

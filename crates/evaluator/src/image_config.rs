@@ -17,7 +17,10 @@ pub(crate) fn image_config(options: &ExportOptions, platform: &Platform) -> Valu
     };
     put("User", options.user.as_ref().map(|user| json!(user.0)));
     put("ExposedPorts", options.expose.as_ref().map(|ports| set(ports.iter().map(|port| &port.0))));
-    put("Env", options.env.as_ref().map(|env| env.0.iter().map(|(name, value)| format!("{name}={value}")).collect()));
+    put(
+        "Env",
+        options.env.as_ref().map(|env| env.0.iter().map(|(name, value)| format!("{name}={value}")).collect()),
+    );
     put("Entrypoint", options.entrypoint.as_ref().map(|words| json!(words.0)));
     put("Cmd", options.cmd.as_ref().map(|words| json!(words.0)));
     put("Volumes", options.volumes.as_ref().map(|paths| set(paths.0.iter())));
@@ -110,9 +113,17 @@ mod tests {
 
     #[test]
     fn times_are_read_and_written_alike() {
-        for text in ["1970-01-01T00:00:00Z", "2024-02-29T23:59:59.5Z", "1969-12-31T23:59:59Z", "2038-01-19T03:14:08.000000001Z"] {
+        for text in [
+            "1970-01-01T00:00:00Z",
+            "2024-02-29T23:59:59.5Z",
+            "1969-12-31T23:59:59Z",
+            "2038-01-19T03:14:08.000000001Z",
+        ] {
             assert_eq!(parse_rfc3339(text).map(rfc3339).as_deref(), Some(text));
         }
-        assert_eq!(parse_rfc3339("2024-05-01T14:00:00+02:00").map(rfc3339).as_deref(), Some("2024-05-01T12:00:00Z"));
+        assert_eq!(
+            parse_rfc3339("2024-05-01T14:00:00+02:00").map(rfc3339).as_deref(),
+            Some("2024-05-01T12:00:00Z")
+        );
     }
 }

@@ -60,6 +60,11 @@ pub struct Printed {
 pub type Prepare<'a> = dyn Fn(&Arc<SourceFile>) -> Result<Prepared, Vec<Diagnostic>> + 'a;
 
 /// Runs a script. The caller's thread needs a large stack, 64 MB for scripts of any depth.
-pub fn evaluate(script: &Arc<SourceFile>, loader: &dyn Loader, prepare: &Prepare<'_>, config: &Config) -> Evaluation {
+pub fn evaluate(
+    script: &Arc<SourceFile>,
+    loader: &dyn Loader,
+    prepare: &Prepare<'_>,
+    config: &Config,
+) -> Evaluation {
     engine::evaluate(script, loader, prepare, config)
 }

@@ -1,11 +1,11 @@
 //! `require`: finds a module, runs it once, and tells cycles by their names.
 
 use crate::frames::{Frame, capture};
-use luakit_diagnostics::{Place, Related};
 use crate::run::Run;
 use crate::{Prepare, engine};
 use luakit_api::modules::{self, Found, Loader};
 use luakit_diagnostics::Code;
+use luakit_diagnostics::{Place, Related};
 use mlua::{Function, Lua, Scope, Table, Value};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -44,7 +44,10 @@ pub(crate) fn host<'scope, 'env: 'scope>(
             mlua::Error::from(failure)
         };
         let Value::String(name) = name else {
-            return Err(fail(format!("require: module name must be a string, got {}", name.type_name()), None));
+            return Err(fail(
+                format!("require: module name must be a string, got {}", name.type_name()),
+                None,
+            ));
         };
         let name = name.to_string_lossy();
         let (path, file) = match modules::find(&name, loader) {
@@ -59,8 +62,11 @@ pub(crate) fn host<'scope, 'env: 'scope>(
             Some(Module::Done(value)) => return Ok((path, Value::Nil, value.clone())),
             Some(Module::Begun(index)) if frames.iter().any(|frame| frame.file == *index) => {
                 let cycle = cycle(&seen, &frames, *index);
-                let mut failure =
-                    seen.failure(Code::REQUIRE_CYCLE, format!("require: modules require each other: {cycle}"), &frames);
+                let mut failure = seen.failure(
+                    Code::REQUIRE_CYCLE,
+                    format!("require: modules require each other: {cycle}"),
+                    &frames,
+                );
                 for diagnostic in &mut failure.diagnostics {
                     diagnostic.hints.push("move what both need into a module of its own".into());
                 }

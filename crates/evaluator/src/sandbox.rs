@@ -48,7 +48,10 @@ pub(crate) fn install(lua: &Lua, run: &Rc<Run>, host: Table) -> mlua::Result<Fun
         })?,
     )?;
     let seen = run.clone();
-    host.set("write", lua.create_function(move |lua, text: LuaString| write(lua, &seen, &text.to_string_lossy()))?)?;
+    host.set(
+        "write",
+        lua.create_function(move |lua, text: LuaString| write(lua, &seen, &text.to_string_lossy()))?,
+    )?;
     host.set("find", lua.create_function(find)?)?;
     host.set("now", now(run))?;
 
@@ -74,8 +77,11 @@ fn write(lua: &Lua, run: &Rc<Run>, text: &str) -> mlua::Result<()> {
     run.printed.set(printed);
     let limit = run.config.limits.output;
     if printed > limit {
-        let failure =
-            run.failure(Code::LIMIT, format!("script printed too much (the limit is {} KB)", limit >> 10), &frames);
+        let failure = run.failure(
+            Code::LIMIT,
+            format!("script printed too much (the limit is {} KB)", limit >> 10),
+            &frames,
+        );
         return Err(failure.into());
     }
     if let Some(print) = run.config.print {
@@ -87,7 +93,10 @@ fn write(lua: &Lua, run: &Rc<Run>, text: &str) -> mlua::Result<()> {
 }
 
 /// `string.find` without patterns, in time that grows with the lengths' sum rather than their product.
-fn find(_: &Lua, (text, part, init): (LuaString, LuaString, Option<f64>)) -> mlua::Result<(Option<usize>, Option<usize>)> {
+fn find(
+    _: &Lua,
+    (text, part, init): (LuaString, LuaString, Option<f64>),
+) -> mlua::Result<(Option<usize>, Option<usize>)> {
     let (text, part) = (text.as_bytes(), part.as_bytes());
     let start = match init.unwrap_or(1.0) {
         init if init > 0.0 => init as usize - 1,
@@ -134,8 +143,9 @@ fn bk(lua: &Lua, run: &Rc<Run>) -> mlua::Result<Table> {
     for function in FUNCTIONS.iter().copied().filter(|function| !function.is_method()) {
         for name in std::iter::once(&function.name).chain(function.aliases) {
             let seen = run.clone();
-            let callable =
-                lua.create_function(move |lua, args: mlua::MultiValue| calls::call(lua, &seen, function, name, None, &args))?;
+            let callable = lua.create_function(move |lua, args: mlua::MultiValue| {
+                calls::call(lua, &seen, function, name, None, &args)
+            })?;
             let table = if function.receiver == Receiver::Os { &os } else { &bk };
             table.raw_set(*name, callable)?;
         }

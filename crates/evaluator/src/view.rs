@@ -41,7 +41,9 @@ fn entries(table: &mlua::Table) -> Table<LuaView> {
                 numbered.insert(index as u64, value);
             }
             Value::String(name) => fields.push((Key::Name(name.to_string_lossy()), value)),
-            Value::Number(number) => fields.push((Key::Other(luakit_api::values::lua_number_text(number)), value)),
+            Value::Number(number) => {
+                fields.push((Key::Other(luakit_api::values::lua_number_text(number)), value))
+            }
             other => fields.push((Key::Other(other.type_name().to_owned()), value)),
         }
         Ok(())

@@ -24,6 +24,9 @@ pub struct Copy {
     pub from: CopyFrom,
     /// The path there.
     pub src: String,
+    /// Whether `.` in a root is written as it is, where BuildKit's client writes `/`. The daemon takes both for
+    /// the root.
+    pub keep_dot: bool,
     /// The path here; with `/` or `/.` at its end it is a directory.
     pub dest: String,
     /// The permissions; `None` keeps those of the source.
@@ -162,6 +165,7 @@ impl Copy {
         Self {
             from: from.into(),
             src: src.into(),
+            keep_dot: false,
             dest: dest.into(),
             mode: None,
             owner: None,

@@ -104,7 +104,10 @@ impl FileOp {
             Some(CopyMode::Symbolic(change)) => (0, change.clone()),
         };
         let action = Action::Copy(pb::FileActionCopy {
-            src: paths::absolute(source.dir(), &copy.src),
+            src: match copy.src.as_str() {
+                "." if copy.keep_dot && source.dir() == "/" => ".".to_owned(),
+                src => paths::absolute(source.dir(), src),
+            },
             dest: paths::absolute_dest(state.dir(), &copy.dest),
             owner: owner(copy.owner.as_ref()),
             mode: bits,

@@ -25,6 +25,7 @@ impl Graph {
             by_digest: HashMap::new(),
         };
         marshal.walk(head.vertex)?;
+        marshal.locate_twins();
         Ok(marshal.finish(head))
     }
 }
@@ -49,6 +50,16 @@ struct Draft {
     locations: Vec<Location>,
 }
 
+impl Draft {
+    fn add_locations(&mut self, locations: &[Location]) {
+        for location in locations {
+            if !self.locations.contains(location) {
+                self.locations.push(*location);
+            }
+        }
+    }
+}
+
 impl<'a> Marshal<'a> {
     /// Places every vertex after its inputs. A stack of its own: chains are longer than the thread's.
     fn walk(&mut self, head: VertexId) -> Result<(), Error> {
@@ -69,6 +80,28 @@ impl<'a> Marshal<'a> {
         Ok(())
     }
 
+    /// Adds the places of vertices that the state does not depend on, but that are equal to one it does: a script
+    /// that makes an op twice made it in both places, whichever of the two it goes on with. Nothing else of such a
+    /// twin counts, as nobody asked for it.
+    fn locate_twins(&mut self) {
+        for (index, vertex) in self.graph.vertices().iter().enumerate() {
+            let known = |output: &Output| self.placed.get(output.vertex.index()).copied().flatten().is_some();
+            // Equal ops have equal inputs. A vertex is younger than its inputs, so that one pass is enough.
+            if self.placed.get(index).copied().flatten().is_some() || !vertex.inputs.iter().all(known) {
+                continue;
+            }
+            let (op, _) = self.op(vertex);
+            let (_, bytes) = wire::encode_op(op);
+            let Some(twin) = self.by_digest.get(&Digest::of(&bytes)).copied() else { continue };
+            if let Some(draft) = self.drafts.get_mut(twin) {
+                draft.add_locations(&vertex.locations);
+            }
+            if let Some(placed) = self.placed.get_mut(index) {
+                *placed = Some(twin);
+            }
+        }
+    }
+
     fn place(&mut self, id: VertexId) -> Result<(), Error> {
         let vertex = self.vertex(id)?;
         let (op, caps) = self.op(vertex);
@@ -86,11 +119,7 @@ impl<'a> Marshal<'a> {
         }
         if let Some(draft) = self.drafts.get_mut(index) {
             draft.vertices.push(id);
-            for location in &vertex.locations {
-                if !draft.locations.contains(location) {
-                    draft.locations.push(*location);
-                }
-            }
+            draft.add_locations(&vertex.locations);
         }
         if let Some(placed) = self.placed.get_mut(id.index()) {
             *placed = Some(index);

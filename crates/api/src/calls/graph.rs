@@ -45,7 +45,7 @@ pub struct ProgressGroupOptions {
     example = r#"bk.merge(bk.image("alpine:3.19"), bk.scratch():mkfile("/hello", "hi\n"))"#)]
 pub struct Merge {
     /// The states, the lowest first.
-    #[arg(variadic)]
+    #[arg(variadic, min = 2, label = "states")]
     pub states: Vec<State>,
 }
 

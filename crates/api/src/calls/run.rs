@@ -1,7 +1,8 @@
 //! `state:run`.
 
 use crate::values::{
-    Command, Either, Env, ExitCodes, Mount, NonEmpty, PlatformSpec, RunUser, SecretEnvOptions, Size, SwapSize, Ulimits,
+    Command, Either, Env, ExitCodes, Mount, NonEmpty, PlatformSpec, RunUser, SecretEnvOptions, Size,
+    SwapSize, Ulimits,
 };
 use crate::{Call, Choice, Object, Options};
 use std::collections::BTreeMap;

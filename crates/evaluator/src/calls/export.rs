@@ -12,7 +12,9 @@ pub(super) fn export(calling: &Calling<'_>, call: luakit_api::calls::Export) -> 
         let what = format!("already called once, at {}:{line}", first.place.file.name);
         let mut failure = calling.fail(Code::DUPLICATE_EXPORT, what);
         for diagnostic in &mut failure.diagnostics {
-            diagnostic.related.insert(0, Related { place: first.place.clone(), message: "first called at".into() });
+            diagnostic
+                .related
+                .insert(0, Related { place: first.place.clone(), message: "first called at".into() });
             diagnostic.hints.push("join states with `bk.merge` and export the result".into());
         }
         return Err(failure.into());
@@ -20,7 +22,9 @@ pub(super) fn export(calling: &Calling<'_>, call: luakit_api::calls::Export) -> 
     let state = run.state(call.state);
     let platform = state.platform().unwrap_or(&run.config.platform).clone();
     let config = image_config(&call.config, &platform);
-    if let Some(place) = calling.frames.first().and_then(|frame| run.place(*frame)).or_else(|| run.end_of_script()) {
+    if let Some(place) =
+        calling.frames.first().and_then(|frame| run.place(*frame)).or_else(|| run.end_of_script())
+    {
         run.exports.borrow_mut().push(crate::Export { state, config, place });
     }
     Ok(Value::Nil)

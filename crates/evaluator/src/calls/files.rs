@@ -16,6 +16,8 @@ pub(super) fn copy(calling: &Calling<'_>, call: calls::Copy) -> Result<State, Fa
     let from = calling.run.state(call.from.0);
     let list = |strings: Option<Strings>| strings.map(|strings| strings.0).unwrap_or_default();
     let copy = Copy {
+        // The contract between script and LLB has a context's root as scripts write it.
+        keep_dot: true,
         mode: opts.mode.map(|mode| match mode {
             values::CopyMode::Bits(bits) => CopyMode::Octal(bits),
             values::CopyMode::Symbolic(text) => CopyMode::Symbolic(text),
@@ -64,7 +66,8 @@ pub(super) fn mkfile(calling: &Calling<'_>, call: calls::Mkfile) -> Result<State
 
 pub(super) fn rm(calling: &Calling<'_>, call: calls::Rm) -> Result<State, Failure> {
     let opts = call.opts;
-    let rm = Rm { path: call.path.0, allow_not_found: opts.allow_not_found, allow_wildcard: opts.allow_wildcard };
+    let rm =
+        Rm { path: call.path.0, allow_not_found: opts.allow_not_found, allow_wildcard: opts.allow_wildcard };
     file(calling, FileAction::Rm(rm))
 }
 
@@ -84,7 +87,8 @@ fn owner(calling: &Calling<'_>, owner: Option<values::Owner>, arg: usize) -> Res
     let Some(owner) = owner else { return Ok(None) };
     for name in [&owner.user, &owner.group].into_iter().flatten() {
         if let (UserName::Name(name), true) = (name, calling.receiver.is_scratch()) {
-            let what = format!("owner `{name}` cannot be looked up: scratch has no /etc/passwd and no /etc/group");
+            let what =
+                format!("owner `{name}` cannot be looked up: scratch has no /etc/passwd and no /etc/group");
             let hint = "give the owner by number, as in `{ user = 1000 }`";
             return Err(calling.fail_at(option(arg, "owner"), Code::INVALID_OP, what, Some(hint)));
         }

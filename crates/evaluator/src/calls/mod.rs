@@ -123,7 +123,13 @@ impl Calling<'_> {
     }
 
     /// Makes the error for something wrong with the value at a path in the arguments.
-    pub(crate) fn fail_at(&self, path: Vec<Step>, code: Code, what: impl AsRef<str>, hint: Option<&str>) -> Failure {
+    pub(crate) fn fail_at(
+        &self,
+        path: Vec<Step>,
+        code: Code,
+        what: impl AsRef<str>,
+        hint: Option<&str>,
+    ) -> Failure {
         let problem = Problem {
             code,
             message: format!("{}: {}", self.name, what.as_ref()),
@@ -165,11 +171,16 @@ impl Calling<'_> {
     fn within_limits(&self) -> Result<(), Failure> {
         let limits = &self.run.config.limits;
         if self.run.graph.borrow().vertices().len() > limits.ops {
-            return Err(self.fail(Code::LIMIT, format!("the graph has too many operations (the limit is {})", limits.ops)));
+            return Err(self.fail(
+                Code::LIMIT,
+                format!("the graph has too many operations (the limit is {})", limits.ops),
+            ));
         }
         if self.run.data.get() > limits.data {
             let limit = limits.data >> 20;
-            return Err(self.fail(Code::LIMIT, format!("the graph holds too much data (the limit is {limit} MB)")));
+            return Err(
+                self.fail(Code::LIMIT, format!("the graph holds too much data (the limit is {limit} MB)"))
+            );
         }
         Ok(())
     }

@@ -18,7 +18,8 @@ pub(super) fn cache(calling: &Calling<'_>, call: Cache) -> mlua::Result<Value> {
     let id = opts.id.map_or_else(|| clean(&dest.0), |id| id.0);
     let seeded = opts.uid.is_some() || opts.gid.is_some() || opts.mode.is_some();
     if seeded && opts.source.is_some() {
-        let what = "source cannot stand beside `uid`, `gid` or `mode`: those describe a cache that starts empty";
+        let what =
+            "source cannot stand beside `uid`, `gid` or `mode`: those describe a cache that starts empty";
         return Err(calling.fail_at(option(1, "source"), Code::INVALID_VALUE, what, None).into());
     }
     let mut mount = Mount::cache(dest.0, id.clone());
@@ -69,7 +70,12 @@ pub(super) fn secret(calling: &Calling<'_>, call: Secret) -> mlua::Result<Value>
 
 fn nameless(calling: &Calling<'_>) -> Failure {
     let arg = vec![luakit_api::Step::Arg(0)];
-    calling.fail_at(arg, Code::INVALID_VALUE, "dest has no last part to take the id from", Some("give an `id`"))
+    calling.fail_at(
+        arg,
+        Code::INVALID_VALUE,
+        "dest has no last part to take the id from",
+        Some("give an `id`"),
+    )
 }
 
 pub(super) fn ssh(calling: &Calling<'_>, call: Ssh) -> mlua::Result<Value> {

@@ -7,16 +7,22 @@ use luakit_api::calls::{Network, ResourcesOptions, RunOptions, Security};
 use luakit_api::values::{Command, Either};
 use luakit_diagnostics::Code;
 use luakit_llb::{
-    Device, Exec, HostIp, LinuxResources, Mount, MountKind, NetMode, ProxyEnv, SecretEnv, SecurityMode, State, Ulimit,
+    Device, Exec, HostIp, LinuxResources, Mount, MountKind, NetMode, ProxyEnv, SecretEnv, SecurityMode,
+    State, Ulimit,
 };
 
 pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result<State, Failure> {
     let opts = call.opts;
     let mounts = mounts(calling, &opts)?;
     if calling.receiver.is_scratch() && !mounts.iter().any(|mount| mount.kind == MountKind::Bind) {
-        let mut failure = calling.fail(Code::INVALID_OP, "cannot run a command on scratch: it has no files, so no shell or program");
+        let mut failure = calling.fail(
+            Code::INVALID_OP,
+            "cannot run a command on scratch: it has no files, so no shell or program",
+        );
         for diagnostic in &mut failure.diagnostics {
-            diagnostic.hints.push("start from `bk.image(…)`, or mount a static program with `bk.bind`".into());
+            diagnostic
+                .hints
+                .push("start from `bk.image(…)`, or mount a static program with `bk.bind`".into());
         }
         return Err(failure);
     }
@@ -79,7 +85,9 @@ pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result
             .secret_env
             .map(|secrets| {
                 let secret = |(name, secret)| match secret {
-                    Either::First(luakit_api::values::NonEmpty(id)) => SecretEnv { id, name, optional: false },
+                    Either::First(luakit_api::values::NonEmpty(id)) => {
+                        SecretEnv { id, name, optional: false }
+                    }
                     Either::Second(luakit_api::values::SecretEnvOptions { id, optional }) => {
                         SecretEnv { id: id.0, name, optional }
                     }
@@ -97,7 +105,8 @@ pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result
         ignore_cache: opts.ignore_cache,
         filters: Vec::new(),
     };
-    let ran = calling.run.graph.borrow_mut().exec(&calling.receiver, exec).map_err(|err| calling.refused(&err))?;
+    let ran =
+        calling.run.graph.borrow_mut().exec(&calling.receiver, exec).map_err(|err| calling.refused(&err))?;
     Ok(ran.root)
 }
 
@@ -114,7 +123,12 @@ fn mounts(calling: &Calling<'_>, opts: &RunOptions) -> Result<Vec<Mount>, Failur
             return Err(calling.fail_at(at, Code::INVALID_VALUE, what, None));
         }
         if let Some(other) = mounts.iter().position(|other| other.dest == mount.dest) {
-            let what = format!("mounts[{}] and mounts[{}] are both mounted at `{}`", other + 1, index + 1, mount.dest);
+            let what = format!(
+                "mounts[{}] and mounts[{}] are both mounted at `{}`",
+                other + 1,
+                index + 1,
+                mount.dest
+            );
             return Err(calling.fail_at(at, Code::INVALID_VALUE, what, None));
         }
         mounts.push(mount.clone());
@@ -128,11 +142,17 @@ const CPU_PERIOD: u64 = 100_000;
 fn linux_resources(calling: &Calling<'_>, opts: ResourcesOptions) -> Result<LinuxResources, Failure> {
     let path = |name: &str| vec![Step::Arg(1), Step::Key("resources".into()), Step::Key(name.into())];
     if opts.cpus.is_some() && (opts.cpu_period.is_some() || opts.cpu_quota.is_some()) {
-        let what = "resources.cpus cannot stand beside `cpu_period` or `cpu_quota`, which it is a short form of";
+        let what =
+            "resources.cpus cannot stand beside `cpu_period` or `cpu_quota`, which it is a short form of";
         return Err(calling.fail_at(path("cpus"), Code::INVALID_VALUE, what, None));
     }
     if opts.cpus.is_some_and(|cpus| cpus <= 0.0) {
-        return Err(calling.fail_at(path("cpus"), Code::INVALID_VALUE, "resources.cpus must be above 0", None));
+        return Err(calling.fail_at(
+            path("cpus"),
+            Code::INVALID_VALUE,
+            "resources.cpus must be above 0",
+            None,
+        ));
     }
     let (period, quota) = match opts.cpus {
         Some(cpus) => (CPU_PERIOD, (cpus * CPU_PERIOD as f64).round() as i64),

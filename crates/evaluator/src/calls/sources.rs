@@ -6,7 +6,8 @@ use luakit_api::calls::{self, Git, GitMtime, Http, Image, Local, Resolve};
 use luakit_api::values::Either;
 use luakit_diagnostics::Code;
 use luakit_llb::{
-    Differ, GitOptions, HttpHeaders, HttpOptions, HttpSignature, ImageOptions, LocalOptions, ResolveMode, State,
+    Differ, GitOptions, HttpHeaders, HttpOptions, HttpSignature, ImageOptions, LocalOptions, ResolveMode,
+    State,
 };
 
 pub(super) fn image(calling: &Calling<'_>, call: Image) -> Result<State, Failure> {
@@ -31,7 +32,8 @@ pub(super) fn image(calling: &Calling<'_>, call: Image) -> Result<State, Failure
 
 pub(super) fn local(calling: &Calling<'_>, call: Local) -> Result<State, Failure> {
     let opts = call.opts;
-    let list = |strings: Option<luakit_api::values::Strings>| strings.map(|strings| strings.0).unwrap_or_default();
+    let list =
+        |strings: Option<luakit_api::values::Strings>| strings.map(|strings| strings.0).unwrap_or_default();
     let options = LocalOptions {
         include: list(opts.include),
         exclude: list(opts.exclude),
@@ -69,8 +71,8 @@ pub(super) fn git(calling: &Calling<'_>, call: Git) -> Result<State, Failure> {
         })
     };
     // A fragment says both at once, so either option beside it would be a second answer to one question.
-    if let Some(failure) =
-        said_twice("ref", opts.r#ref.is_some(), fragment).or_else(|| said_twice("subdir", opts.subdir.is_some(), fragment))
+    if let Some(failure) = said_twice("ref", opts.r#ref.is_some(), fragment)
+        .or_else(|| said_twice("subdir", opts.subdir.is_some(), fragment))
     {
         return Err(failure);
     }
