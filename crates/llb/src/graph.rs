@@ -62,6 +62,8 @@ pub struct Vertex {
 }
 
 /// Is what a vertex does.
+// Most vertices are commands: a box around the largest would save nothing.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Op {
     /// Fetches something from outside of the graph.

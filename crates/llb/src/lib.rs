@@ -35,9 +35,12 @@ mod merge;
 mod metadata;
 mod mounts;
 mod name;
+mod numbers;
 mod oci;
 mod passthrough;
 mod paths;
+// Generated, and most ops are commands: a box around the largest would save nothing.
+#[allow(clippy::large_enum_variant)]
 pub mod pb;
 mod platform;
 mod reference;

@@ -3,6 +3,9 @@
 //! `data/llb.jsonl` holds a case a line: a name, and either the ops with their metadata or an error. It was
 //! made for linux/amd64 with `local.unique` set to `uniq`.
 
+// Helpers of tests are not tests to clippy.
+#![allow(clippy::unwrap_used)]
+
 mod vectors {
     pub(crate) mod case;
     mod exec;
