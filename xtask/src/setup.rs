@@ -32,11 +32,11 @@ const PARTS: &[Part] = &[
         install: buildkit,
         default: true,
     },
-    Part { name: "nvim", purpose: "tests/nvim: Neovim", install: python::neovim, default: true },
+    Part { name: "nvim", purpose: "tests/nvim: Neovim", install: nvim, default: true },
     Part {
         name: "acceptance",
         purpose: "the acceptance cases' runner",
-        install: python::protobuf,
+        install: python::packages,
         default: true,
     },
     Part {
@@ -88,6 +88,13 @@ fn buildkit() -> Result<(), String> {
     debian::install(&["ca-certificates", "runc", "busybox-static"])?;
     debian::unpack("docker-registry", "usr/bin/docker-registry")?;
     go::buildkit()
+}
+
+/// The Neovim tests' own script knows which one they want.
+fn nvim() -> Result<(), String> {
+    python::require_venv()?;
+    let script = tools::workspace().join("tests/nvim/setup.sh");
+    execute(Command::new("sh").arg(script).arg(tools::folder().join("nvim")))
 }
 
 /// The extension's own script knows its npm packages and which VS Code it wants.

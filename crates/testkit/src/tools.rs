@@ -21,7 +21,7 @@ pub fn folder() -> PathBuf {
     }
 }
 
-/// A program that set-up built or linked into `bin/`: `buildctl`, `buildkitd`, `nvim`.
+/// A program that set-up built or linked into `bin/`: `buildctl`, `buildkitd`, `docker-registry`.
 pub fn bin(name: &str) -> Result<PathBuf> {
     let path = folder().join("bin").join(name);
     if path.exists() { Ok(path) } else { Err(missing(&path.display().to_string())) }

@@ -58,7 +58,7 @@ pub(super) fn unpack(package: &str, program: &str) -> Result<(), String> {
 }
 
 /// Makes `program` findable as [`tools::bin`].
-pub(super) fn link_into_bin(program: &Path) -> Result<(), String> {
+fn link_into_bin(program: &Path) -> Result<(), String> {
     let bin = tools::folder().join("bin");
     create_dir(&bin)?;
     let link = bin.join(program.file_name().unwrap_or_default());
