@@ -183,5 +183,6 @@ fn json_has_the_digests_of_the_definition() {
             }
           ]
         }
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }
