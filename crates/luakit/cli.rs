@@ -45,7 +45,9 @@ pub struct EvalArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  luakit build build.lua | buildctl build --local context=. --output type=local,dest=out")]
+#[command(
+    after_help = "Example:\n  luakit build build.lua | buildctl build --local context=. --output type=local,dest=out"
+)]
 pub struct BuildArgs {
     /// The script
     pub script: PathBuf,

@@ -23,7 +23,9 @@ pub fn use_color(terminal: bool) -> bool {
 /// A message that names the target.
 pub fn write(target: Option<&Path>, bytes: &[u8]) -> Result<(), String> {
     match target {
-        Some(path) => write_file(path, bytes).map_err(|err| format!("cannot write `{}`: {err}", path.display())),
+        Some(path) => {
+            write_file(path, bytes).map_err(|err| format!("cannot write `{}`: {err}", path.display()))
+        }
         None => {
             let mut stdout = io::stdout().lock();
             stdout

@@ -19,7 +19,8 @@ pub const UNUSABLE: u8 = 2;
 /// # Errors
 /// A message that names the script and says why.
 pub fn read(path: &Path) -> Result<Arc<SourceFile>, String> {
-    let text = luakit_check::read_text(path).map_err(|err| format!("cannot read `{}`: {err}", path.display()))?;
+    let text =
+        luakit_check::read_text(path).map_err(|err| format!("cannot read `{}`: {err}", path.display()))?;
     let name = path.to_string_lossy().replace('\\', "/");
     Ok(Arc::new(SourceFile::new(name.strip_prefix("./").unwrap_or(&name), text)))
 }
@@ -31,7 +32,8 @@ pub fn read(path: &Path) -> Result<Arc<SourceFile>, String> {
 pub fn options(args: &EvalArgs) -> Result<Options, String> {
     let mut values = BTreeMap::new();
     for path in &args.arg_file {
-        let text = std::fs::read_to_string(path).map_err(|err| format!("cannot read `{}`: {err}", path.display()))?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|err| format!("cannot read `{}`: {err}", path.display()))?;
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
@@ -41,7 +43,13 @@ pub fn options(args: &EvalArgs) -> Result<Options, String> {
                 Some((name, value)) if !name.trim().is_empty() => {
                     values.insert(name.trim().to_owned(), value.to_owned());
                 }
-                _ => return Err(format!("{}:{}: expected NAME=VALUE, got `{line}`", path.display(), number + 1)),
+                _ => {
+                    return Err(format!(
+                        "{}:{}: expected NAME=VALUE, got `{line}`",
+                        path.display(),
+                        number + 1
+                    ));
+                }
             }
         }
     }

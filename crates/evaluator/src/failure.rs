@@ -153,7 +153,12 @@ impl Run {
                 message = format!("{message}: `{callee}`");
             }
         }
-        self.failure_at(Code::RUNTIME_ERROR, message, self.place(frame), &rest)
+        let raised = self.loaded(frame).is_some_and(|loaded| {
+            loaded.site(frame.line).is_some_and(|site| ["error", "assert"].contains(&site.callee.as_str()))
+        });
+        let about_call = message.starts_with("attempt to call") || raised;
+        let place = if about_call { self.place(frame) } else { self.text_place(frame) };
+        self.failure_at(Code::RUNTIME_ERROR, message, place, &rest)
     }
 
     /// Replaces the names of chunks in a text by places that people know.

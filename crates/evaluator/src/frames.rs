@@ -74,6 +74,19 @@ impl Run {
         Some(Place { file: loaded.file.clone(), range })
     }
 
+    /// Returns the place of what is called at a frame, with what it is called on: `os.execute`, not `execute`.
+    pub(crate) fn callee_place(&self, frame: Frame) -> Option<Place> {
+        let loaded = self.loaded(frame)?;
+        let site = loaded.site(frame.line)?;
+        Some(Place { file: loaded.file.clone(), range: TextRange::new(site.call.start, site.name.end) })
+    }
+
+    /// Returns the place of the text that a line of the running text holds, where it is no call that matters.
+    pub(crate) fn text_place(&self, frame: Frame) -> Option<Place> {
+        let loaded = self.loaded(frame)?;
+        Some(Place { file: loaded.file.clone(), range: loaded.text_range(frame.line) })
+    }
+
     /// Returns the place of a problem in the arguments of the call that the innermost frame is at.
     pub(crate) fn problem_place(&self, frames: &[Frame], function: &str, problem: &Problem) -> Option<Place> {
         let frame = *frames.first()?;
@@ -122,6 +135,16 @@ impl Loaded {
     pub(crate) fn site(&self, line: usize) -> Option<&CallSite> {
         let call = self.prepared.lines.get(line.checked_sub(1)?)?.call?;
         self.prepared.calls.get(call)
+    }
+
+    /// Returns the range of the original text that a line of the running text holds.
+    fn text_range(&self, line: usize) -> TextRange {
+        let start_of = |line: usize| self.prepared.lines.get(line).map(|line| line.start);
+        let start = start_of(line.saturating_sub(1)).unwrap_or(self.file.text.len());
+        let end = start_of(line).unwrap_or(self.file.text.len());
+        let text = self.file.slice(TextRange::new(start, end));
+        let start = start + (text.len() - text.trim_start().len());
+        TextRange::new(start, start + text.trim().len())
     }
 
     /// Returns the range of the original line that a line of the running text comes from.

@@ -116,8 +116,9 @@ fn block(lua: &Lua, run: &Rc<Run>) -> mlua::Result<()> {
     for blocked in BLOCKED {
         let seen = run.clone();
         let stub = lua.create_function(move |lua, _: mlua::MultiValue| -> mlua::Result<()> {
-            let mut failure = seen.failure(Code::SANDBOXED, blocked.message(), &capture(lua, &seen));
-            // The whole name, not only its last part.
+            let frames = capture(lua, &seen);
+            let place = frames.first().and_then(|frame| seen.callee_place(*frame));
+            let mut failure = seen.failure_at(Code::SANDBOXED, blocked.message(), place, &frames);
             for diagnostic in &mut failure.diagnostics {
                 diagnostic.hints.push(blocked.hint.into());
             }

@@ -9,7 +9,9 @@ use std::process::ExitCode;
 pub fn run(args: &BuildArgs) -> ExitCode {
     if args.output.is_none() && io::stdout().is_terminal() {
         eprintln!("luakit: a definition is binary and would spoil the terminal");
-        eprintln!("hint: pipe it to `buildctl build --local context=.`, or write it to a file with `-o FILE`");
+        eprintln!(
+            "hint: pipe it to `buildctl build --local context=.`, or write it to a file with `-o FILE`"
+        );
         eprintln!("hint: `luakit dag {}` shows it as text", args.script.display());
         return ExitCode::from(script::UNUSABLE);
     }
@@ -45,7 +47,9 @@ fn say_how_to_pass(config: &serde_json::Value) {
         eprintln!("luakit: note: the image's configuration is no part of the definition");
         eprintln!("hint: write it with `--image-config-file config.json` and pass it to buildctl with");
         eprintln!("hint:   --output 'type=image,name=REF,push=true,\"containerimage.config=…\"'");
-        eprintln!("hint: where … is the JSON with each \" doubled: $(sed 's/\"/\"\"/g' config.json | tr -d '\\n')");
+        eprintln!(
+            "hint: where … is the JSON with each \" doubled: $(sed 's/\"/\"\"/g' config.json | tr -d '\\n')"
+        );
     }
 }
 

@@ -14,11 +14,14 @@ pub fn run(args: &DagArgs) -> ExitCode {
         eprintln!("luakit: the evaluation gave no definition");
         return ExitCode::from(script::FINDINGS);
     };
-    let rendered = match args.format {
+    let mut rendered = match args.format {
         DagFormat::Text => text::render(&definition, &text::TextOptions::default()),
         DagFormat::Dot => dot::render(&definition),
-        DagFormat::Json => format!("{:#}\n", json::render(&definition)),
+        DagFormat::Json => json::render(&definition),
     };
+    if !rendered.ends_with('\n') {
+        rendered.push('\n');
+    }
     match output::write(args.output.as_deref(), rendered.as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
