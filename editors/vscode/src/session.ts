@@ -1,4 +1,5 @@
 // The life of one server: found, probed, started, restarted, stopped.
+import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
 import {
   CloseAction,
@@ -103,6 +104,11 @@ export class Session {
         outputChannel: this.output,
         traceOutputChannel: traceChannel(this.output),
         revealOutputChannelOn: RevealOutputChannelOn.Never,
+        // What the server writes beside the protocol is its log, not an error in itself.
+        stdioOptions: {
+          stdout: () => undefined,
+          stderr: input => createInterface({ input }).on('line', line => this.output.info(line)),
+        },
         initializationOptions,
         // Failures are told once, by `fail`, with what can be done about them.
         initializationFailedHandler: () => false,

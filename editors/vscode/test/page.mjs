@@ -46,15 +46,16 @@ export function under(mark, word) {
   return near(mark.x, word.x) && near(mark.width, word.width) && near(mark.y, word.y);
 }
 
-/** Rests the mouse on a word and gives the text of the hover that appears. */
-export async function hover(page, word, options) {
+/** Rests the mouse on a word until the hover says something; its parts come one after the other. */
+export async function hover(page, word, says, options) {
+  const rows = page.locator('.monaco-hover:not(.hidden) .hover-row');
+  const text = async () => (await rows.allInnerTexts()).join('\n');
   const box = await boxOf(page, word, options);
-  await page.mouse.move(box.x - 40, box.y + 60);
+  await page.mouse.move(box.x, box.y + 150);
+  await until('end of the hover before', async () => !(await text()));
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
-  const shown = page.locator('.monaco-hover:not(.hidden) .hover-row').first();
-  await shown.waitFor();
-  await until('hover that has finished loading', async () => !/^Loading/.test(await shown.innerText()));
-  return (await page.locator('.monaco-hover:not(.hidden) .hover-row').allInnerTexts()).join('\n');
+  await until(`hover with ${says}`, async () => says.test(await text()), { seen: text });
+  return text();
 }
 
 /** Waits until keys go to the editor. */
@@ -83,6 +84,16 @@ export async function problems(page) {
 /** The texts of the notifications that are shown. */
 export function messages(page) {
   return page.locator('.notification-toast').allInnerTexts();
+}
+
+/** What the `{}` of the status bar says. */
+export async function status(page) {
+  await page.locator('[id="status.languageStatus"]').click();
+  const shown = page.locator('.hover-language-status').first();
+  await shown.waitFor();
+  const text = await shown.innerText();
+  await page.keyboard.press('Escape');
+  return text.replaceAll(/\s+/g, ' ');
 }
 
 /** Runs a command as a person would, from the palette. */

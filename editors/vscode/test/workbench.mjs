@@ -27,6 +27,7 @@ const USER_SETTINGS = {
   'workbench.colorTheme': 'Default Dark Modern',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.layoutControl.enabled': false,
+  'workbench.activityBar.location': 'hidden',
   'window.commandCenter': false,
   'telemetry.telemetryLevel': 'off',
   'extensions.autoUpdate': false,
