@@ -3,4 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
 mod buildkit;
+mod cli;
+mod layers;
 mod nvim;

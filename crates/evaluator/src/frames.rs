@@ -81,6 +81,14 @@ impl Run {
         Some(Place { file: loaded.file.clone(), range: TextRange::new(site.call.start, site.name.end) })
     }
 
+    /// Returns the place of the name in the first call of `callee` from a frame's line on, if it is near.
+    pub(crate) fn call_place(&self, frame: Frame, callee: &str) -> Option<Place> {
+        let loaded = self.loaded(frame)?;
+        let mut sites = (frame.line..frame.line + 4).filter_map(|line| loaded.site(line));
+        let range = sites.find(|site| site.callee == callee)?.name;
+        Some(Place { file: loaded.file.clone(), range })
+    }
+
     /// Returns the place of the text that a line of the running text holds, where it is no call that matters.
     pub(crate) fn text_place(&self, frame: Frame) -> Option<Place> {
         let loaded = self.loaded(frame)?;

@@ -157,7 +157,13 @@ fn bk(lua: &Lua, run: &Rc<Run>) -> mlua::Result<Table> {
         "__index",
         lua.create_function(move |lua, (_, key): (Value, Value)| -> mlua::Result<()> {
             let name = key.to_string()?;
-            Err(misnamed(lua, &seen, Code::UNKNOWN_FUNCTION, words::unknown_function(&name)).into())
+            let mut failure = misnamed(lua, &seen, Code::UNKNOWN_FUNCTION, words::unknown_function(&name));
+            // The engine looks a name up at the line of its `bk`, which is a line above that of the name.
+            let place = own(lua).first().and_then(|frame| seen.call_place(*frame, &format!("bk.{name}")));
+            for (diagnostic, place) in failure.diagnostics.iter_mut().zip(place) {
+                diagnostic.place = place;
+            }
+            Err(failure.into())
         })?,
     )?;
     meta.set("__metatable", "bk")?;

@@ -1,0 +1,77 @@
+//! `luakit check`.
+
+use super::Folder;
+use expect_test::expect;
+
+#[test]
+fn a_clean_script_is_exit_0() {
+    let folder = Folder::new("--- build.lua\nbk.export(bk.image(\"alpine:3.19\"))\n");
+    expect![[r#"
+        stdout:
+        1 script checked, no findings
+        exit 0
+    "#]]
+    .assert_eq(&folder.transcript(&["check"]));
+}
+
+#[test]
+fn one_mistake_is_one_finding_though_both_layers_see_it() {
+    let folder = Folder::new(
+        "--- build.lua\nlocal s = bk.image(\"a\"):run(\"x\", { netwrok = \"none\" })\nbk.export(s)\n",
+    );
+    expect![[r#"
+        stdout:
+        build.lua:1:36: bk.run: unknown option `netwrok` in `RunOptions`, did you mean `network`? [unknown-option]
+         1 | local s = bk.image("a"):run("x", { netwrok = "none" })
+           |                                    ^^^^^^^
+        1 script checked: 1 error, 0 warnings
+        exit 1
+    "#]]
+    .assert_eq(&folder.transcript(&["check", "build.lua"]));
+}
+
+#[test]
+fn json_counts_from_1_and_offers_the_fix() {
+    let folder = Folder::new("--- build.lua\nbk.export(bk.imgae(\"a\"))\n");
+    let output = folder.run(&["check", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let finding = &found["diagnostics"][0];
+    assert_eq!((&finding["line"], &finding["column"]), (&1.into(), &14.into()));
+    assert_eq!(finding["code"], "unknown-function");
+    assert_eq!(finding["fixes"][0]["edits"][0]["text"], "image");
+}
+
+#[test]
+fn folders_are_searched_for_entries_and_gitignore_is_honoured() {
+    let folder = Folder::new(
+        "--- .gitignore\nignored/\n--- ignored/build.lua\n(\n--- a/build.lua\nbk.export(bk.image(\"a\"))\n\
+         --- b/web.build.lua\nbk.export(bk.image(\"b\"))\n--- b/lib.lua\nreturn {}\n",
+    );
+    expect![[r#"
+        stdout:
+        2 scripts checked, no findings
+        exit 0
+    "#]]
+    .assert_eq(&folder.transcript(&["check", "."]));
+}
+
+#[test]
+fn a_module_need_not_export() {
+    let folder =
+        Folder::new("--- lib.lua\nlocal M = {}\nfunction M.f(s) return s:run(\"x\") end\nreturn M\n");
+    assert_eq!(folder.run(&["check", "lib.lua"]).status.code(), Some(0));
+}
+
+#[test]
+fn what_cannot_be_read_is_exit_2() {
+    let folder = Folder::new("");
+    assert_eq!(folder.run(&["check", "nope.lua"]).status.code(), Some(2));
+    assert_eq!(folder.run(&["check", "--format", "xml"]).status.code(), Some(2));
+}
+
+#[test]
+fn validate_is_the_same_command() {
+    let folder = Folder::new("--- build.lua\nbk.image(\"a\")\n");
+    assert_eq!(folder.transcript(&["validate", "build.lua"]), folder.transcript(&["check", "build.lua"]));
+}
