@@ -3,6 +3,7 @@
 //! Each kind of generated file is a module with `files() -> Result<Vec<Generated>, String>`.
 
 mod protobuf;
+mod reference;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,9 @@ pub(crate) fn run(args: &[&str]) -> Result<(), String> {
 }
 
 fn files() -> Result<Vec<Generated>, String> {
-    protobuf::files()
+    let mut files = protobuf::files()?;
+    files.extend(reference::files()?);
+    Ok(files)
 }
 
 fn write(files: &[Generated]) -> Result<(), String> {
