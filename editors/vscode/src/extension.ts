@@ -43,7 +43,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     projects.addFolders(vscode.workspace.workspaceFolders ?? []),
     ...vscode.workspace.textDocuments.map(document => projects.add(document)),
   ]);
-  if (found.includes(true)) await running.refresh();
+  // Not awaited: a slow server is no reason for VS Code to wait with what comes after us.
+  if (found.includes(true)) void running.refresh();
 }
 
 export async function deactivate(): Promise<void> {
