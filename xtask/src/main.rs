@@ -2,6 +2,7 @@
 
 mod codegen;
 mod daemon;
+mod demo;
 mod setup;
 mod test;
 
@@ -13,6 +14,7 @@ fn main() -> ExitCode {
     let done = match args.as_slice() {
         ["codegen", rest @ ..] => codegen::run(rest),
         ["daemon", rest @ ..] => daemon::run(rest),
+        ["demo", rest @ ..] => demo::run(rest),
         ["setup", rest @ ..] => setup::run(rest),
         ["test", rest @ ..] => test::run(rest),
         _ => Err(usage()),
@@ -28,5 +30,5 @@ fn main() -> ExitCode {
 
 fn usage() -> String {
     let codegen = "cargo xtask codegen [--check]  bring the generated files up to date";
-    format!("usage:\n{codegen}\n{}\n{}\n{}", daemon::USAGE, setup::usage(), test::usage())
+    format!("usage:\n{codegen}\n{}\n{}\n{}\n{}", demo::USAGE, daemon::USAGE, setup::usage(), test::usage())
 }
