@@ -7,13 +7,13 @@ use std::time::Duration;
 /// Build scripts in Lua for BuildKit.
 #[derive(Debug, Parser)]
 #[command(name = "luakit", version, propagate_version = true, disable_help_subcommand = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Evaluates a script and writes its LLB definition, for `buildctl build`
     Build(BuildArgs),
     /// Checks scripts: static checks and a dry run
@@ -29,59 +29,59 @@ pub enum Command {
 
 /// How a script is evaluated, in every command alike.
 #[derive(Debug, Args)]
-pub struct EvalArgs {
+pub(crate) struct EvalArgs {
     /// Sets an argument that the script reads with `os.getenv`
     #[arg(long = "arg", visible_alias = "frontend-arg", value_name = "NAME=VALUE", value_parser = name_value)]
-    pub args: Vec<(String, String)>,
+    pub(crate) args: Vec<(String, String)>,
     /// Reads arguments from a file: lines of NAME=VALUE, with `#` comments
     #[arg(long, value_name = "FILE")]
-    pub arg_file: Vec<PathBuf>,
+    pub(crate) arg_file: Vec<PathBuf>,
     /// The platform that images without one are taken for, such as linux/arm64
     #[arg(long, value_name = "OS/ARCH", value_parser = platform)]
-    pub platform: Option<luakit_llb::Platform>,
+    pub(crate) platform: Option<luakit_llb::Platform>,
     /// How long a script may run, such as 500ms, 30s or 2m
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
-    pub timeout: Duration,
+    pub(crate) timeout: Duration,
 }
 
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  luakit build build.lua | buildctl build --local context=. --output type=local,dest=out"
 )]
-pub struct BuildArgs {
+pub(crate) struct BuildArgs {
     /// The script
-    pub script: PathBuf,
+    pub(crate) script: PathBuf,
     /// Writes the definition to a file rather than to stdout
     #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// Writes the configuration of the image, as JSON, to a file
     #[arg(long, value_name = "FILE")]
-    pub image_config_file: Option<PathBuf>,
+    pub(crate) image_config_file: Option<PathBuf>,
     /// The value of `local.unique`, which keeps the local sources of concurrent builds apart; random unless given
     #[arg(long, value_name = "VALUE")]
-    pub local_unique: Option<String>,
+    pub(crate) local_unique: Option<String>,
     #[command(flatten)]
-    pub eval: EvalArgs,
+    pub(crate) eval: EvalArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct DagArgs {
+pub(crate) struct DagArgs {
     /// The script
-    pub script: PathBuf,
+    pub(crate) script: PathBuf,
     #[arg(long, value_enum, default_value_t = DagFormat::Text)]
-    pub format: DagFormat,
+    pub(crate) format: DagFormat,
     /// Writes the graph to a file rather than to stdout
     #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// The value of `local.unique`
     #[arg(long, value_name = "VALUE", default_value = luakit_check::SHOWN_UNIQUE)]
-    pub local_unique: String,
+    pub(crate) local_unique: String,
     #[command(flatten)]
-    pub eval: EvalArgs,
+    pub(crate) eval: EvalArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DagFormat {
+pub(crate) enum DagFormat {
     /// One line for each operation, and its details below
     Text,
     /// For Graphviz
@@ -91,21 +91,21 @@ pub enum DagFormat {
 }
 
 #[derive(Debug, Args)]
-pub struct CheckArgs {
+pub(crate) struct CheckArgs {
     /// Scripts, or folders to search for build.lua and *.build.lua
     #[arg(default_value = ".")]
-    pub paths: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-    pub format: CheckFormat,
+    pub(crate) format: CheckFormat,
     /// Leaves the dry run out
     #[arg(long)]
-    pub no_eval: bool,
+    pub(crate) no_eval: bool,
     #[command(flatten)]
-    pub eval: EvalArgs,
+    pub(crate) eval: EvalArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CheckFormat {
+pub(crate) enum CheckFormat {
     /// For people
     Text,
     /// For other tools
@@ -113,10 +113,10 @@ pub enum CheckFormat {
 }
 
 #[derive(Debug, Args)]
-pub struct LspArgs {
+pub(crate) struct LspArgs {
     /// Ignored: the server speaks on stdin and stdout in any case
     #[arg(long, hide = true)]
-    pub stdio: bool,
+    pub(crate) stdio: bool,
 }
 
 fn name_value(text: &str) -> Result<(String, String), String> {

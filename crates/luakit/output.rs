@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 /// Tells findings on stderr.
-pub fn findings(diagnostics: &[Diagnostic]) {
+pub(crate) fn findings(diagnostics: &[Diagnostic]) {
     let color = use_color(io::stderr().is_terminal());
     for diagnostic in diagnostics {
         eprint!("{}", render_text(diagnostic, color));
@@ -13,7 +13,7 @@ pub fn findings(diagnostics: &[Diagnostic]) {
 }
 
 /// Tells whether text for people has colours: on a terminal, unless NO_COLOR is set.
-pub fn use_color(terminal: bool) -> bool {
+pub(crate) fn use_color(terminal: bool) -> bool {
     terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
@@ -21,7 +21,7 @@ pub fn use_color(terminal: bool) -> bool {
 ///
 /// # Errors
 /// A message that names the target.
-pub fn write(target: Option<&Path>, bytes: &[u8]) -> Result<(), String> {
+pub(crate) fn write(target: Option<&Path>, bytes: &[u8]) -> Result<(), String> {
     match target {
         Some(path) => {
             write_file(path, bytes).map_err(|err| format!("cannot write `{}`: {err}", path.display()))

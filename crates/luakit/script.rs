@@ -10,15 +10,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 /// The exit code of a script that has errors.
-pub const FINDINGS: u8 = 1;
+pub(crate) const FINDINGS: u8 = 1;
 /// The exit code of a command that could not do its work.
-pub const UNUSABLE: u8 = 2;
+pub(crate) const UNUSABLE: u8 = 2;
 
 /// Reads a script under the name that it was given.
 ///
 /// # Errors
 /// A message that names the script and says why.
-pub fn read(path: &Path) -> Result<Arc<SourceFile>, String> {
+pub(crate) fn read(path: &Path) -> Result<Arc<SourceFile>, String> {
     let text =
         luakit_check::read_text(path).map_err(|err| format!("cannot read `{}`: {err}", path.display()))?;
     let name = path.to_string_lossy().replace('\\', "/");
@@ -29,7 +29,7 @@ pub fn read(path: &Path) -> Result<Arc<SourceFile>, String> {
 ///
 /// # Errors
 /// A message about an argument file that cannot be read or understood.
-pub fn options(args: &EvalArgs) -> Result<Options, String> {
+pub(crate) fn options(args: &EvalArgs) -> Result<Options, String> {
     let mut values = BTreeMap::new();
     for path in &args.arg_file {
         let text = std::fs::read_to_string(path)
@@ -68,7 +68,7 @@ pub fn options(args: &EvalArgs) -> Result<Options, String> {
 ///
 /// # Errors
 /// The exit code of a script that cannot be read or has errors.
-pub fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Result<DryRun, ExitCode> {
+pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Result<DryRun, ExitCode> {
     let unusable = |message: String| {
         eprintln!("luakit: {message}");
         ExitCode::from(UNUSABLE)
@@ -89,7 +89,7 @@ pub fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Result<DryR
 }
 
 /// Ends the process where even the interrupt cannot: a few loops inside Lua's libraries ask nobody.
-pub fn watch(options: &Options) {
+pub(crate) fn watch(options: &Options) {
     let patience = options.timeout + std::time::Duration::from_secs(2);
     let watchdog = std::thread::Builder::new().name("luakit-watchdog".into()).spawn(move || {
         std::thread::sleep(patience);

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-pub fn run(args: &BuildArgs) -> ExitCode {
+pub(crate) fn run(args: &BuildArgs) -> ExitCode {
     if args.output.is_none() && io::stdout().is_terminal() {
         eprintln!("luakit: a definition is binary and would spoil the terminal");
         eprintln!(

@@ -5,7 +5,7 @@ use crate::{output, script};
 use luakit_llb::{dot, json, text};
 use std::process::ExitCode;
 
-pub fn run(args: &DagArgs) -> ExitCode {
+pub(crate) fn run(args: &DagArgs) -> ExitCode {
     let run = match script::evaluate(&args.script, &args.eval, &args.local_unique) {
         Ok(run) => run,
         Err(code) => return code,

@@ -1,6 +1,6 @@
 //! The subcommands, a file for each.
 
-pub mod build;
-pub mod check;
-pub mod dag;
-pub mod version;
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod dag;
+pub(crate) mod version;
