@@ -443,7 +443,7 @@ fn parse_size(text: &str) -> Option<i64> {
     };
     let number: f64 = digits.trim().parse().ok()?;
     let bytes = number * (1u64 << shift) as f64;
-    (bytes.is_finite() && bytes >= 0.0 && bytes < 9e18).then_some(bytes as i64)
+    ((0.0..9e18).contains(&bytes)).then_some(bytes as i64)
 }
 
 /// A span of time, in nanoseconds.
