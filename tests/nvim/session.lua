@@ -178,6 +178,21 @@ step("writes the LLB once the error is mended", function()
   return ("%s, %d bytes"):format(llb, vim.uv.fs_stat(llb).size)
 end)
 
+step("evaluates what is not written yet, when asked", function()
+  if vim.env.LUAKIT_START ~= "enable" then
+    return "the command is the plugin's"
+  end
+  t.go_to('"/usr/bin/stop", "0755"')
+  vim.cmd([[silent substitute/0755/0799/]])
+  vim.cmd.LuakitEvaluate()
+  t.await("finding of the dry run", function()
+    return t.find(function(diagnostic)
+      return diagnostic.message:find("0799", 1, true)
+    end)
+  end, t.seen)
+  vim.cmd("silent undo")
+end)
+
 -- The report has the standard error for itself.
 vim.o.report = 9999
 vim.opt.shortmess:append("F")

@@ -22,6 +22,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     output,
     status,
     projects,
+    vscode.commands.registerTextEditorCommand('luakit.evaluate', editor => running.evaluate(editor.document)),
     vscode.commands.registerCommand('luakit.restartServer', () => running.restart()),
     vscode.commands.registerCommand('luakit.showOutput', () => output.show()),
     vscode.workspace.onDidOpenTextDocument(serve),

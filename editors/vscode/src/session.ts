@@ -1,4 +1,5 @@
 // The life of one server: found, probed, started, restarted, stopped.
+import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
 import {
@@ -12,7 +13,7 @@ import { probe } from './probe';
 import type { Projects } from './projects';
 import { findServer, type Server } from './server';
 import { initializationOptions, middleware } from './settings';
-import type { Status } from './status';
+import type { Evaluation, Status } from './status';
 import { traceChannel } from './trace';
 
 const START_TIMEOUT_MS = 20_000;
@@ -50,6 +51,17 @@ export class Session {
     });
   }
 
+  /** Evaluates a script because the user said so; how it went shows where it does on a save. */
+  async evaluate(document: vscode.TextDocument): Promise<void> {
+    try {
+      if (!this.client) throw new Error('no server is running');
+      await this.client.sendRequest('luakit/evaluate', { uri: document.uri.toString() });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      void vscode.window.showWarningMessage(`luakit: ${path.basename(document.fileName)}: ${why}`);
+    }
+  }
+
   stop(): Promise<void> {
     return this.enqueue(() => this.end());
   }
@@ -76,6 +88,7 @@ export class Session {
 
     const client = this.connect(server);
     this.client = client;
+    client.onNotification('luakit/status', (evaluation: Evaluation) => this.status.evaluated(evaluation));
     try {
       await answered(client);
     } catch (error) {

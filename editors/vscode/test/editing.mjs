@@ -162,7 +162,21 @@ export async function testEditing(vsix, server) {
       await until('end of the findings', async () => !(await found()).length, { seen });
       await until('end of the squiggles', async () => !(await squiggles(page)).length);
       assert.equal(await ask('dirty', { file }), false);
+      assert.match(await status(page), /build\.lua: \d+ ops, evaluated/);
       return `.luakit/build.lua.pb, ${statSync(llb).size} bytes`;
+    });
+
+    await check('the command evaluates what is not saved yet', async () => {
+      await select('"/usr/bin/stop", "0755"', '0755');
+      await page.keyboard.type('0799');
+      await palette(page, 'luakit: Evaluate Script');
+      await until('finding of the dry run', async () => (await found()).some(({ line }) => line === 2), {
+        seen,
+      });
+      await select('"0799"', '0799');
+      await page.keyboard.type('0755');
+      await page.keyboard.press('Control+S');
+      await until('end of the findings', async () => !(await found()).length, { seen });
     });
 
     await check('the command restarts the server', async () => {
