@@ -1,1 +1,30 @@
-//! Placeholder.
+//! The language server: what the other crates know of a script, in an editor. The only crate that knows LSP's types.
+//!
+//! - [`run`] serves stdin and stdout: [`stdin`] mends what comes in, [`server`] guards tower-lsp, [`backend`] hands each
+//!   message on.
+//! - [`session`] is the state, with one door; [`documents`], [`positions`] and [`paths`] are what it is made of, and
+//!   [`capabilities`] and [`settings`] what the client wants of it.
+//! - [`static_check`] and [`dry_run`] find what is wrong, on a [`worker`]; [`publish`] joins their findings,
+//!   [`llb_file`] keeps the LLB, [`progress`] shows that a run takes long, and [`outbox`] sends it all.
+//! - [`requests`] has a file for each question of the client; [`to_lsp`] translates the answers.
+
+mod backend;
+mod capabilities;
+mod documents;
+mod dry_run;
+mod llb_file;
+mod outbox;
+mod paths;
+mod positions;
+mod progress;
+mod publish;
+mod requests;
+mod server;
+mod session;
+mod settings;
+mod static_check;
+mod stdin;
+mod to_lsp;
+mod worker;
+
+pub use server::run;

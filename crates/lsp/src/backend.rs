@@ -1,0 +1,190 @@
+//! Hands each message on. Nothing is decided here, and nothing awaited before the session has been asked or told.
+
+use crate::capabilities;
+use crate::dry_run::{self, Reason};
+use crate::outbox::Outbox;
+use crate::requests::{
+    self, code_action, completion, diagnostic, evaluate, hover, llb, signature_help, syntax_tree,
+};
+use crate::session::{Session, Shared, View};
+use crate::settings::DryRunMode;
+use serde_json::{Value, json};
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::request::{RegisterCapability, WorkspaceConfiguration};
+use tower_lsp::lsp_types::*;
+use tower_lsp::{Client, LanguageServer, async_trait};
+
+pub(crate) struct Backend {
+    session: Shared,
+    client: Client,
+}
+
+impl Backend {
+    pub(crate) fn new(client: Client) -> Backend {
+        Backend { session: Shared::new(Session::new(Outbox::start(client.clone()))), client }
+    }
+
+    pub(crate) fn session(&self) -> &Shared {
+        &self.session
+    }
+
+    fn view(&self, url: &Url) -> Option<View> {
+        self.session.lock().view(url)
+    }
+
+    pub(crate) async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
+        self.session.lock().cancel_progress(&params.token);
+    }
+
+    pub(crate) async fn evaluate(&self, params: requests::Document) -> Result<Value> {
+        evaluate::evaluate(&self.session, &params.uri).await
+    }
+
+    pub(crate) async fn llb(&self, params: llb::Params) -> Result<Value> {
+        llb::llb(&self.session, params).await
+    }
+
+    pub(crate) async fn status(&self, params: requests::Document) -> Result<Value> {
+        Ok(requests::status::status(&self.session.lock(), &params.uri))
+    }
+
+    pub(crate) async fn syntax_tree(&self, params: requests::Document) -> Result<Value> {
+        let view = self.view(&params.uri).ok_or_else(|| requests::not_open(&params.uri))?;
+        syntax_tree::syntax_tree(view).await
+    }
+}
+
+#[async_trait]
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let mut session = self.session.lock();
+        session.initialize(&params);
+        Ok(InitializeResult {
+            capabilities: capabilities::ours(&session.capabilities),
+            server_info: Some(ServerInfo {
+                name: "luakit".into(),
+                version: Some(env!("CARGO_PKG_VERSION").into()),
+            }),
+        })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        tokio::spawn(introduce(self.session.clone(), self.client.clone()));
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        let mut session = self.session.lock();
+        session.shut_down = true;
+        session.stop();
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        self.session.lock().open(&self.session, params.text_document);
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        self.session.lock().change(&self.session, params);
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.session.lock().save(&self.session, &params.text_document.uri);
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.session.lock().close(&self.session, &params.text_document.uri);
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        self.session.lock().files_changed(&self.session, &params.changes);
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.session.lock().change_folders(params.event);
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        configure(&self.session, &params.settings);
+        if self.session.lock().capabilities.configuration {
+            // What came along may be nothing: the client then expects to be asked.
+            tokio::spawn(ask_for_settings(self.session.clone(), self.client.clone()));
+        }
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        hover::hover(view, position).await
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        completion::completion(view, position).await
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        signature_help::signature_help(view, position).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        code_action::code_action(view, params.range, params.context).await
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        let view = self.view(&params.text_document.uri);
+        diagnostic::diagnostic(view, params.previous_result_id).await
+    }
+}
+
+/// Takes over settings; if they change what scripts are given, those that were evaluated are evaluated anew.
+fn configure(shared: &Shared, settings: &Value) {
+    let has_content = settings.as_object().is_some_and(|object| !object.is_empty());
+    if !has_content {
+        return;
+    }
+    let mut session = shared.lock();
+    let before = session.settings.clone();
+    session.configure(settings);
+    let after = &session.settings;
+    let matters = (&before.args, before.timeout) != (&after.args, after.timeout);
+    if matters && after.dry_run != DryRunMode::Manual {
+        for url in session.entries.keys().cloned().collect::<Vec<_>>() {
+            dry_run::start(&mut session, shared, &url, Reason::Dependency, None);
+        }
+    }
+}
+
+async fn ask_for_settings(shared: Shared, client: Client) {
+    let items = vec![ConfigurationItem { scope_uri: None, section: Some("luakit".into()) }];
+    if let Ok(answers) = client.send_request::<WorkspaceConfiguration>(ConfigurationParams { items }).await {
+        answers.iter().for_each(|settings| configure(&shared, settings));
+    }
+}
+
+/// Says what we want to hear of, to clients that can be told. Those that refuse are served all the same.
+async fn introduce(shared: Shared, client: Client) {
+    let capabilities = shared.lock().capabilities.clone();
+    if capabilities.configuration {
+        tokio::spawn(ask_for_settings(shared, client.clone()));
+    }
+    let registration = |method: &str, options: Value| Registration {
+        id: method.into(),
+        method: method.into(),
+        register_options: Some(options),
+    };
+    let mut registrations = Vec::new();
+    if capabilities.register_watchers {
+        let options = json!({ "watchers": [{ "globPattern": "**/*.lua" }] });
+        registrations.push(registration("workspace/didChangeWatchedFiles", options));
+    }
+    if capabilities.register_configuration {
+        registrations.push(registration("workspace/didChangeConfiguration", json!({ "section": "luakit" })));
+    }
+    if !registrations.is_empty() {
+        let _ = client.send_request::<RegisterCapability>(RegistrationParams { registrations }).await;
+    }
+}

@@ -1,0 +1,51 @@
+//! `textDocument/diagnostic`: the findings of both layers, for clients that ask for them.
+
+use crate::publish::join_layers;
+use crate::requests::work;
+use crate::session::View;
+use crate::static_check;
+use crate::to_lsp;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::*;
+
+pub(crate) async fn diagnostic(
+    view: Option<View>,
+    previous: Option<String>,
+) -> Result<DocumentDiagnosticReportResult> {
+    let items = match view {
+        Some(view) => work(move || diagnostics(&view)).await?,
+        None => Vec::new(),
+    };
+    let result_id = Some(fingerprint(&items));
+    let report = if result_id == previous {
+        DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
+            related_documents: None,
+            unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport {
+                result_id: result_id.unwrap_or_default(),
+            },
+        })
+    } else {
+        DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport {
+            related_documents: None,
+            full_document_diagnostic_report: FullDocumentDiagnosticReport { result_id, items },
+        })
+    };
+    Ok(report.into())
+}
+
+fn diagnostics(view: &View) -> Vec<Diagnostic> {
+    let findings = join_layers(&static_check::findings(view), &view.findings);
+    let url = &view.snapshot.url;
+    findings
+        .iter()
+        .map(|it| to_lsp::diagnostic(it, url, &view.names, &view.texts, &view.capabilities))
+        .collect()
+}
+
+/// The same answer has the same name, whatever led to it.
+fn fingerprint(items: &[Diagnostic]) -> String {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_string(items).unwrap_or_default().hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}

@@ -1,0 +1,352 @@
+//! The session: all that the server knows. State has one door.
+//!
+//! It changes in the order messages arrive, always whole, under one lock that is never held across an await; handlers
+//! take it before anything else they do. Everything slow works on a [`View`] and throws its answer away if the world
+//! has moved on.
+
+use crate::capabilities::Capabilities;
+use crate::documents::{Document, Snapshot};
+use crate::dry_run::{self, Entry, Found, Reason};
+use crate::llb_file::Writer;
+use crate::outbox::Outbox;
+use crate::paths::{self, Root};
+use crate::settings::{DryRunMode, Settings};
+use crate::to_lsp::Texts;
+use crate::{publish, static_check};
+use luakit_api::modules::Loader;
+use luakit_check::DiskLoader;
+use luakit_diagnostics::{Code, SourceFile};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tower_lsp::lsp_types::*;
+
+/// How long nobody may type before a script is evaluated with `dryRun = "onType"`.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// The session, shared by the handlers and the tasks.
+#[derive(Clone)]
+pub(crate) struct Shared(Arc<Mutex<Session>>);
+
+impl Shared {
+    pub(crate) fn new(session: Session) -> Shared {
+        Shared(Arc::new(Mutex::new(session)))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Session> {
+        // A panic while it was held has been reported; the session goes on with what there is.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(crate) struct Session {
+    pub(crate) capabilities: Arc<Capabilities>,
+    pub(crate) settings: Settings,
+    /// What the client set at the start; later settings are laid over it.
+    initial_settings: Settings,
+    /// Whether scripts may be evaluated at all.
+    pub(crate) trusted: bool,
+    pub(crate) roots: Vec<PathBuf>,
+    pub(crate) documents: BTreeMap<Url, Document>,
+    /// The dry runs of open scripts.
+    pub(crate) entries: BTreeMap<Url, Entry>,
+    /// The documents that have findings pushed to the client.
+    pub(crate) published: BTreeSet<Url>,
+    pub(crate) shut_down: bool,
+    pub(crate) outbox: Outbox,
+    pub(crate) writer: Writer,
+    counter: u64,
+}
+
+impl Session {
+    pub(crate) fn new(outbox: Outbox) -> Session {
+        Session {
+            capabilities: Arc::default(),
+            settings: Settings::default(),
+            initial_settings: Settings::default(),
+            trusted: true,
+            roots: Vec::new(),
+            documents: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            published: BTreeSet::new(),
+            shut_down: false,
+            writer: Writer::start(outbox.clone()),
+            outbox,
+            counter: 0,
+        }
+    }
+
+    /// Returns a number that was never given out before.
+    pub(crate) fn next(&mut self) -> u64 {
+        self.counter += 1;
+        self.counter
+    }
+
+    #[allow(deprecated, reason = "older clients name their folder by rootUri or rootPath")]
+    pub(crate) fn initialize(&mut self, params: &InitializeParams) {
+        self.capabilities = Arc::new(Capabilities::of(&params.capabilities));
+        let folders = params.workspace_folders.iter().flatten().map(|folder| folder.uri.clone());
+        self.roots = folders.filter_map(|url| paths::path_of(&url)).collect();
+        if self.roots.is_empty() {
+            let by_uri = params.root_uri.as_ref().and_then(paths::path_of);
+            self.roots.extend(by_uri.or_else(|| params.root_path.as_ref().map(PathBuf::from)));
+        }
+        if let Some(options) = &params.initialization_options {
+            self.trusted = options.get("trusted").and_then(Value::as_bool).unwrap_or(true);
+            self.configure(options);
+            self.initial_settings = self.settings.clone();
+        }
+    }
+
+    /// Takes over settings, and says which of them make no sense.
+    pub(crate) fn configure(&mut self, value: &Value) {
+        let mut settings = self.initial_settings.clone();
+        for complaint in settings.apply(value) {
+            self.outbox.log(MessageType::WARNING, complaint);
+        }
+        self.settings = settings;
+    }
+
+    pub(crate) fn change_folders(&mut self, event: WorkspaceFoldersChangeEvent) {
+        let removed: Vec<PathBuf> = event.removed.iter().filter_map(|it| paths::path_of(&it.uri)).collect();
+        self.roots.retain(|root| !removed.contains(root));
+        self.roots.extend(event.added.iter().filter_map(|it| paths::path_of(&it.uri)));
+        for document in self.documents.values_mut() {
+            if let Some(path) = &document.path {
+                document.rename(paths::name_of(path, &self.roots));
+            }
+        }
+    }
+
+    pub(crate) fn open(&mut self, shared: &Shared, item: TextDocumentItem) {
+        let path = paths::path_of(&item.uri);
+        let name = match &path {
+            Some(path) => paths::name_of(path, &self.roots),
+            None => paths::name_of_url(&item.uri),
+        };
+        let generation = self.next();
+        let document = Document::new(item.uri.clone(), path, name, item.version, generation, &item.text);
+        self.documents.insert(item.uri.clone(), document);
+        if self.capabilities.pull {
+            // What was pushed while the file was closed is pulled from now on.
+            publish::publish(self, &item.uri);
+        }
+        static_check::want(self, shared, &item.uri);
+        self.recheck_others(shared, &item.uri);
+    }
+
+    pub(crate) fn change(&mut self, shared: &Shared, params: DidChangeTextDocumentParams) {
+        let url = params.text_document.uri;
+        let generation = self.next();
+        let encoding = self.capabilities.encoding;
+        let Some(document) = self.documents.get_mut(&url) else {
+            self.outbox.log(MessageType::WARNING, format!("{url} was changed but never opened"));
+            return;
+        };
+        let version = params.text_document.version;
+        for replacement in document.change(version, generation, params.content_changes, encoding) {
+            for entry in self.entries.values_mut() {
+                entry.move_findings(&url, replacement);
+            }
+        }
+        static_check::want(self, shared, &url);
+        if self.settings.dry_run == DryRunMode::OnType && self.trusted {
+            let shared = shared.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(PAUSE).await;
+                let mut session = shared.lock();
+                if session.documents.get(&url).is_some_and(|it| it.generation == generation) {
+                    session.evaluate_around(&shared, &url, Reason::Typed);
+                }
+            });
+        }
+    }
+
+    pub(crate) fn save(&mut self, shared: &Shared, url: &Url) {
+        let Some(document) = self.documents.get_mut(url) else { return };
+        document.dirty = false;
+        self.recheck_others(shared, url);
+        if self.settings.dry_run != DryRunMode::Manual {
+            self.evaluate_around(shared, url, Reason::Saved);
+        }
+    }
+
+    pub(crate) fn close(&mut self, shared: &Shared, url: &Url) {
+        let Some(document) = self.documents.remove(url) else { return };
+        let mut affected = BTreeSet::from([url.clone()]);
+        if let Some(entry) = self.entries.remove(url) {
+            entry.cancel();
+            affected.extend(entry.findings.into_iter().map(|found| found.url));
+        }
+        if document.dirty {
+            // Whoever read this text was told about something that is gone now.
+            for entry in self.entries.values_mut() {
+                entry.findings.retain(|found| found.url != *url);
+            }
+            self.evaluate_readers(shared, document.path.as_deref(), url);
+        }
+        self.published.insert(url.clone());
+        for url in &affected {
+            publish::publish(self, url);
+        }
+        self.recheck_others(shared, url);
+    }
+
+    /// Files have changed on disk. What is open in the editor counts as it is there.
+    pub(crate) fn files_changed(&mut self, shared: &Shared, changes: &[FileEvent]) {
+        let mut readers = BTreeSet::new();
+        for change in changes {
+            let Some(path) = paths::path_of(&change.uri) else { continue };
+            if self.documents.contains_key(&change.uri) {
+                continue;
+            }
+            for (url, entry) in &mut self.entries {
+                let waits_for_it = change.typ == FileChangeType::CREATED
+                    && entry.findings.iter().any(|it| it.diagnostic.code == Code::UNRESOLVED_REQUIRE);
+                if entry.reads.contains(&path) || waits_for_it {
+                    entry.definition = None;
+                    readers.insert(url.clone());
+                }
+            }
+        }
+        if self.settings.dry_run != DryRunMode::Manual {
+            for url in &readers {
+                dry_run::start(self, shared, url, Reason::Dependency, None);
+            }
+        }
+        for url in self.documents.keys().cloned().collect::<Vec<_>>() {
+            static_check::want(self, shared, &url);
+        }
+    }
+
+    /// Evaluates the script and those that read it.
+    fn evaluate_around(&mut self, shared: &Shared, url: &Url, reason: Reason) {
+        dry_run::start(self, shared, url, reason, None);
+        let path = self.documents.get(url).and_then(|document| document.path.clone());
+        self.evaluate_readers(shared, path.as_deref(), url);
+    }
+
+    fn evaluate_readers(&mut self, shared: &Shared, path: Option<&Path>, except: &Url) {
+        let Some(path) = path.filter(|_| self.settings.dry_run != DryRunMode::Manual) else { return };
+        let readers = self.entries.iter().filter(|(url, entry)| *url != except && entry.reads.contains(path));
+        for url in readers.map(|(url, _)| url.clone()).collect::<Vec<_>>() {
+            dry_run::start(self, shared, &url, Reason::Dependency, None);
+        }
+    }
+
+    /// A module that comes, goes or changes may change what is said of the scripts that require it.
+    fn recheck_others(&mut self, shared: &Shared, changed: &Url) {
+        for url in self.documents.keys().filter(|url| *url != changed).cloned().collect::<Vec<_>>() {
+            static_check::want(self, shared, &url);
+        }
+    }
+
+    pub(crate) fn cancel_progress(&mut self, token: &NumberOrString) {
+        for entry in self.entries.values().filter(|entry| entry.has_token(token)) {
+            entry.cancel();
+        }
+    }
+
+    /// Ends everything that runs, because the session ends.
+    pub(crate) fn stop(&mut self) {
+        for entry in self.entries.values() {
+            entry.cancel();
+        }
+    }
+
+    /// Returns what questions about a document are answered from.
+    pub(crate) fn view(&self, url: &Url) -> Option<View> {
+        let document = self.documents.get(url)?;
+        let path = document.path.clone();
+        let known_root = path.as_deref().and_then(|path| self.known_root(url, path));
+        let findings = self.entries.values().flat_map(|entry| entry.found_in(url)).cloned().collect();
+        let names = self.entries.values().flat_map(|entry| entry.names.clone());
+        Some(View {
+            snapshot: document.snapshot(),
+            path,
+            known_root,
+            roots: self.roots.clone(),
+            open: self.open_files(),
+            texts: Texts::of(self),
+            names: names.chain([(document.name.clone(), url.clone())]).collect(),
+            findings,
+            capabilities: self.capabilities.clone(),
+        })
+    }
+
+    pub(crate) fn open_files(&self) -> Vec<(PathBuf, Arc<Snapshot>)> {
+        let on_disk = self.documents.values().filter_map(|it| Some((it.path.clone()?, it.snapshot())));
+        on_disk.collect()
+    }
+
+    /// Returns where `require` starts, as far as names and dry runs tell.
+    fn known_root(&self, url: &Url, path: &Path) -> Option<Root> {
+        if paths::is_entry_name(path) || self.entries.get(url).is_some_and(Entry::has_run) {
+            return Root::of_entry(path, &self.roots);
+        }
+        let reader = self.entries.iter().find(|(_, entry)| entry.reads.contains(path));
+        reader.and_then(|(entry, _)| Root::of_entry(&paths::path_of(entry)?, &self.roots))
+    }
+
+    /// Returns the URI of a file, as the client spells it if it has the file open.
+    pub(crate) fn url_of(&self, path: &Path) -> Option<Url> {
+        let open = self.documents.values().find(|document| document.path.as_deref() == Some(path));
+        open.map(|document| document.url.clone()).or_else(|| Url::from_file_path(path).ok())
+    }
+}
+
+/// A document and its surroundings at one moment, for the threads that answer questions about it.
+pub(crate) struct View {
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) known_root: Option<Root>,
+    pub(crate) roots: Vec<PathBuf>,
+    pub(crate) open: Vec<(PathBuf, Arc<Snapshot>)>,
+    pub(crate) texts: Texts,
+    /// The documents by the names they have in findings.
+    pub(crate) names: BTreeMap<String, Url>,
+    /// What the dry runs found in this document, moved along with the text.
+    pub(crate) findings: Vec<Found>,
+    pub(crate) capabilities: Arc<Capabilities>,
+}
+
+impl View {
+    /// Returns the loader of the document's modules, if it is known where they are. Call it on a worker.
+    pub(crate) fn loader(&self) -> Option<DiskLoader> {
+        let path = self.path.as_deref()?;
+        let entry_root = || Root::of_entry(path, &self.roots).filter(|_| self.snapshot.script().is_entry());
+        let near_root = || {
+            let folder = paths::nearest_entry_folder(path, &self.roots)?;
+            Root::of_entry(&folder.join("build.lua"), &self.roots)
+        };
+        let root = self.known_root.clone().or_else(entry_root).or_else(near_root)?;
+        Some(loader(&root, &self.open))
+    }
+
+    pub(crate) fn offset(&self, position: Position) -> usize {
+        crate::positions::offset(&self.snapshot.text, position, self.capabilities.encoding)
+    }
+
+    pub(crate) fn range(&self, range: luakit_diagnostics::TextRange) -> Range {
+        crate::positions::range(&self.snapshot.text, range, self.capabilities.encoding)
+    }
+}
+
+/// Makes the loader of the modules below a root, with the editor's texts over those on disk.
+pub(crate) fn loader(root: &Root, open: &[(PathBuf, Arc<Snapshot>)]) -> DiskLoader {
+    let overlay = open.iter().filter_map(|(path, snapshot)| {
+        let name = root.name_of(path)?;
+        let file = &snapshot.file;
+        let same = file.name == name;
+        let file = if same { file.clone() } else { Arc::new(SourceFile::new(name, file.text.clone())) };
+        Some((path.clone(), file))
+    });
+    DiskLoader { root: root.folder.clone(), prefix: root.prefix.clone(), overlay: overlay.collect() }
+}
+
+/// The analysis takes a loader or none.
+pub(crate) fn as_loader(loader: &Option<DiskLoader>) -> Option<&dyn Loader> {
+    loader.as_ref().map(|loader| loader as &dyn Loader)
+}

@@ -1,0 +1,127 @@
+//! The settings, section `luakit`, however a client sends them.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// When scripts are evaluated unasked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DryRunMode {
+    OnSave,
+    OnType,
+    Manual,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Settings {
+    pub(crate) dry_run: DryRunMode,
+    /// Values for `bk.arg` and `os.getenv`.
+    pub(crate) args: BTreeMap<String, String>,
+    pub(crate) timeout: Duration,
+    /// Whether a save writes `.luakit/<script>.pb`.
+    pub(crate) write_llb: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            dry_run: DryRunMode::OnSave,
+            args: BTreeMap::new(),
+            timeout: Duration::from_millis(2000),
+            write_llb: true,
+        }
+    }
+}
+
+impl Settings {
+    /// Takes over what `value` sets, and returns what it could not make sense of.
+    ///
+    /// Clients send the section itself, an object that holds it under `luakit`, or keys such as `luakit.dryRun`.
+    pub(crate) fn apply(&mut self, value: &Value) -> Vec<String> {
+        let mut complaints = Vec::new();
+        let Some(object) = value.as_object() else { return complaints };
+        for (key, value) in object {
+            match key.strip_prefix("luakit.").unwrap_or(key) {
+                "luakit" => complaints.extend(self.apply(value)),
+                // An unset setting arrives as null.
+                _ if value.is_null() => {}
+                key => {
+                    if let Err(expected) = self.set(key, value) {
+                        complaints
+                            .push(format!("setting `luakit.{key}`: expected {expected}, got `{value}`"));
+                    }
+                }
+            }
+        }
+        complaints
+    }
+
+    fn set(&mut self, key: &str, value: &Value) -> Result<(), &'static str> {
+        match key {
+            "dryRun" => {
+                self.dry_run = match value.as_str() {
+                    Some("onSave") => DryRunMode::OnSave,
+                    Some("onType") => DryRunMode::OnType,
+                    Some("manual") => DryRunMode::Manual,
+                    _ => return Err("\"onSave\", \"onType\" or \"manual\""),
+                }
+            }
+            "args" => {
+                let args = value.as_object().ok_or("an object of strings")?;
+                let args = args.iter().map(|(name, value)| Some((name.clone(), argument(value)?)));
+                self.args = args.collect::<Option<_>>().ok_or("an object of strings")?;
+            }
+            "timeoutMs" => {
+                let ms = value.as_u64().filter(|ms| (1..=600_000).contains(ms));
+                self.timeout = Duration::from_millis(ms.ok_or("a number of milliseconds up to 600000")?);
+            }
+            "writeLlb" => self.write_llb = value.as_bool().ok_or("true or false")?,
+            // Other keys may belong to the extension, or to a newer version.
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// People write `{"JOBS": 4}`, and mean the text.
+fn argument(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_section_may_be_bare_wrapped_or_flat() {
+        for value in [
+            json!({ "dryRun": "manual", "args": { "JOBS": 4 } }),
+            json!({ "luakit": { "dryRun": "manual", "args": { "JOBS": "4" } }, "other": 1 }),
+            json!({ "luakit.dryRun": "manual", "luakit.args": { "JOBS": "4" }, "luakit.timeoutMs": null }),
+        ] {
+            let mut settings = Settings::default();
+            assert_eq!(settings.apply(&value), Vec::<String>::new());
+            assert_eq!(settings.dry_run, DryRunMode::Manual);
+            assert_eq!(settings.args["JOBS"], "4");
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_reported_and_changes_nothing() {
+        let mut settings = Settings::default();
+        let complaints = settings.apply(&json!({ "dryRun": "never", "timeoutMs": -1, "writeLlb": false }));
+        assert_eq!(
+            complaints,
+            [
+                "setting `luakit.dryRun`: expected \"onSave\", \"onType\" or \"manual\", got `\"never\"`",
+                "setting `luakit.timeoutMs`: expected a number of milliseconds up to 600000, got `-1`",
+            ]
+        );
+        assert_eq!(settings, Settings { write_llb: false, ..Settings::default() });
+    }
+}

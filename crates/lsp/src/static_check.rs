@@ -1,0 +1,60 @@
+//! The first layer of findings: what the text alone tells, checked on every change.
+//!
+//! One check runs per document at a time. What changes meanwhile makes it run again, and its findings are only kept if
+//! nothing changed, so that none are published for an older version.
+
+use crate::publish;
+use crate::session::{Session, Shared, View, as_loader};
+use crate::worker;
+use luakit_diagnostics::Diagnostic;
+use std::sync::Arc;
+use tower_lsp::lsp_types::{MessageType, Url};
+
+/// Sees to it that the document is checked as it stands now.
+pub(crate) fn want(session: &mut Session, shared: &Shared, url: &Url) {
+    // A client that pulls asks for the findings itself.
+    if session.capabilities.pull {
+        return;
+    }
+    let Some(document) = session.documents.get_mut(url) else { return };
+    document.check.wanted = true;
+    if !document.check.running {
+        document.check.running = true;
+        tokio::spawn(check(shared.clone(), url.clone()));
+    }
+}
+
+async fn check(shared: Shared, url: Url) {
+    loop {
+        let view = {
+            let mut session = shared.lock();
+            let Some(document) = session.documents.get_mut(&url) else { return };
+            document.check.wanted = false;
+            session.view(&url)
+        };
+        let Some(view) = view else { return };
+        let checked = worker::run(move || findings(&view)).await;
+        let mut session = shared.lock();
+        let outbox = session.outbox.clone();
+        let Some(document) = session.documents.get_mut(&url) else { return };
+        if document.check.wanted {
+            continue;
+        }
+        document.check.running = false;
+        let findings = Arc::new(checked.unwrap_or_else(|panic| {
+            outbox.log(MessageType::ERROR, format!("checking {url} failed: {panic}"));
+            Vec::new()
+        }));
+        let unchanged = document.check.findings.as_ref() == Some(&findings);
+        document.check.findings = Some(findings);
+        if !unchanged {
+            publish::publish(&mut session, &url);
+        }
+        return;
+    }
+}
+
+/// Returns the static findings of a document. Call it on a worker.
+pub(crate) fn findings(view: &View) -> Vec<Diagnostic> {
+    luakit_analysis::diagnostics(&view.snapshot.script(), as_loader(&view.loader()))
+}
