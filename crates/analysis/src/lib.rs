@@ -3,27 +3,33 @@
 //! [`Script::parse`] makes a script of a text, whatever its state; each question about it is a function of its own.
 //! Parsing needs a large stack (see [`Script::parse`]), so callers run it on a worker.
 
+mod diagnostics;
 mod lower;
 mod mask;
 mod nesting;
 mod parse;
 mod prepare;
 mod runtime_name;
+mod scope;
 mod strings;
 mod syntax;
 #[cfg(test)]
 mod testing;
 mod tokens;
 mod tree;
+mod types;
+mod view;
 
+pub use diagnostics::diagnostics;
 use luakit_api::Prepared;
 use luakit_api::modules::Loader;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
 use parse::ParseError;
 pub use runtime_name::explain_operand;
+use scope::Scopes;
 use std::sync::Arc;
 use tokens::{Token, TokenKind};
-use tree::Tree;
+use tree::{ExprId, ExprKind, Tree};
 
 /// A text with what was made of it.
 pub struct Script {
@@ -32,6 +38,7 @@ pub struct Script {
     pub(crate) masked: String,
     pub(crate) tokens: Vec<Token>,
     pub(crate) tree: Tree,
+    pub(crate) scopes: Scopes,
     pub(crate) errors: Vec<ParseError>,
 }
 
@@ -40,7 +47,8 @@ impl Script {
     pub fn parse(file: Arc<SourceFile>) -> Script {
         let masked = mask::mask(&file.text);
         let parse::Parsed { tokens, tree, errors } = parse::parse(&masked);
-        Script { file, masked, tokens, tree, errors }
+        let scopes = scope::resolve(&masked, &tree);
+        Script { file, masked, tokens, tree, scopes, errors }
     }
 
     /// Returns the text for the engine, with a line for each call and the map back.
@@ -52,7 +60,7 @@ impl Script {
 
     /// Tells whether the file calls `bk.export` (or `bk.target`) at its top level, so that it is an entry.
     pub fn is_entry(&self) -> bool {
-        false
+        diagnostics::is_entry(self)
     }
 
     /// Tells whether the file returns a value at its top level, as modules do.
@@ -67,6 +75,26 @@ impl Script {
     /// Returns what keeps the text from being Lua; such a script is not evaluated.
     pub fn syntax_errors(&self) -> Vec<Diagnostic> {
         syntax::syntax_errors(self)
+    }
+
+    /// Returns `os.execute` for a path of names that begins with a global which the script does not declare.
+    pub(crate) fn global_path(&self, id: ExprId) -> Option<String> {
+        let expr = self.tree.expr(self.tree.inner(id));
+        match &expr.kind {
+            ExprKind::Name => match self.scopes.names.get(self.tree.inner(id)) {
+                Some(None) => Some(self.text(expr.range).to_owned()),
+                _ => None,
+            },
+            ExprKind::Field { base, name } => {
+                Some(format!("{}.{}", self.global_path(*base)?, self.text(*name)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Tells whether an expression can give more or fewer values than one.
+    pub(crate) fn gives_many(&self, id: ExprId) -> bool {
+        matches!(self.tree.expr(id).kind, ExprKind::Call(_) | ExprKind::Vararg)
     }
 
     /// Returns the text at a range, as the parser read it.
@@ -86,11 +114,6 @@ impl Script {
         let end = self.tokens.partition_point(|token| token.range.end <= offset);
         self.tokens.iter().take(end).rev().filter(|token| token.kind != TokenKind::Comment)
     }
-}
-
-/// Returns the static findings. `loader` resolves `require`; without one, modules are not looked for.
-pub fn diagnostics(_script: &Script, _loader: Option<&dyn Loader>) -> Vec<Diagnostic> {
-    Vec::new()
 }
 
 /// What a hover shows.

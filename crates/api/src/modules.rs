@@ -10,6 +10,11 @@ pub trait Loader {
     /// # Errors
     /// [`LoadError::NotFound`] where there is no such file; the others end the search.
     fn load(&self, path: &str) -> Result<Arc<SourceFile>, LoadError>;
+
+    /// Lists the paths of the modules there are, as [`load`](Loader::load) takes them; empty where that is not known.
+    fn modules(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why a module could not be read.

@@ -94,6 +94,8 @@ codes! {
     LIMIT = "limit" Error;
     /// A script whose two runs gave different graphs.
     NOT_DETERMINISTIC = "not-deterministic" Warning;
+    /// A name that nothing declares, so that it is nil.
+    UNKNOWN_NAME = "unknown-name" Warning;
     /// A result that nothing uses, such as the State of a `run` that is thrown away.
     UNUSED_STATE = "unused-state" Warning;
     /// An `--arg` that the script never read.

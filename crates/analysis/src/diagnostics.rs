@@ -1,0 +1,320 @@
+//! The static findings: what is wrong with a script that can be seen without running it.
+//!
+//! Each kind has a file. What a call is given is checked by the API's own validator, which the evaluator runs too, so
+//! both say the same.
+
+mod arguments;
+mod exports;
+mod members;
+mod modes;
+mod names;
+mod requires;
+mod sandbox;
+mod unused_state;
+
+pub(crate) use exports::is_entry;
+
+use crate::Script;
+use crate::scope::LocalKind;
+use crate::tree::{Call, ExprId, ExprKind, FuncId};
+use crate::types::{Kind, Types};
+use luakit_api::modules::Loader;
+use luakit_diagnostics::{Code, Diagnostic, Edit, Fix, Layer, Place, TextRange, sort};
+
+/// What every check reads.
+struct Checker<'t, 'a> {
+    script: &'a Script,
+    types: &'t Types<'a>,
+    loader: Option<&'t dyn Loader>,
+    /// Functions whose errors `pcall` catches: a script may want to see them.
+    guarded: Vec<bool>,
+    found: Vec<Diagnostic>,
+}
+
+/// Returns the static findings. `loader` resolves `require`; without one, modules are not looked for.
+pub fn diagnostics(script: &Script, loader: Option<&dyn Loader>) -> Vec<Diagnostic> {
+    let mut found = script.syntax_errors();
+    let types = Types::infer(script, loader);
+    let mut checker =
+        Checker { script, types: &types, loader, guarded: guarded(script, &types), found: Vec::new() };
+    for (id, call) in script.tree.calls() {
+        if !checker.is_guarded(id) {
+            checker.call(id, call);
+        }
+    }
+    checker.members();
+    // What is missing may be in the part that could not be read.
+    if found.is_empty() {
+        checker.unused_states();
+        checker.exports();
+        checker.names();
+    }
+    // Of a broken line only what is broken is certain.
+    let line = |finding: &Diagnostic| script.file.lines.line(finding.place.range.start);
+    let broken: Vec<usize> = found.iter().map(line).collect();
+    found.extend(checker.found.into_iter().filter(|finding| !broken.contains(&line(finding))));
+    sort(&mut found);
+    found
+}
+
+impl<'a> Checker<'_, 'a> {
+    fn call(&mut self, id: ExprId, call: &'a Call) {
+        self.sandboxed(call);
+        self.required(call);
+        self.member_call(call);
+        self.arguments(id, call);
+    }
+
+    fn is_guarded(&self, call: ExprId) -> bool {
+        let func = self.script.scopes.inside.get(call).copied().flatten();
+        func.is_some_and(|func| self.guarded.get(func) == Some(&true))
+    }
+
+    fn finding(&self, code: Code, range: TextRange, message: impl Into<String>) -> Diagnostic {
+        let place = Place { file: self.script.file.clone(), range };
+        Diagnostic::new(code, Layer::Static, place, message)
+    }
+
+    /// Returns the symbol right before a token, such as the `.` of `bk.image`.
+    fn symbol_before(&self, offset: usize) -> Option<TextRange> {
+        Some(self.script.tokens_before(offset).next()?.range)
+    }
+}
+
+/// Makes a fix that is not applied unasked.
+fn suggestion(title: impl Into<String>, range: TextRange, text: impl Into<String>) -> Fix {
+    Fix { title: title.into(), edits: vec![Edit { range, text: text.into() }], safe: false }
+}
+
+/// Finds the functions that run under `pcall`: those given to it, those inside them, and those they call.
+fn guarded(script: &Script, types: &Types<'_>) -> Vec<bool> {
+    let mut guarded = vec![false; script.tree.funcs.len()];
+    let mut open: Vec<FuncId> = Vec::new();
+    for (_, call) in script.tree.calls() {
+        let path = script.global_path(call.callee);
+        if call.method.is_some() || !matches!(path.as_deref(), Some("pcall" | "xpcall")) {
+            continue;
+        }
+        let arg = call.args.first().and_then(|arg| types.of(*arg).kind());
+        if let Some(Kind::Func(func)) = arg {
+            open.push(func);
+        }
+    }
+    while let Some(func) = open.pop() {
+        let Some(slot) = guarded.get_mut(func) else { continue };
+        if std::mem::replace(slot, true) {
+            continue;
+        }
+        let range = script.tree.func(func).range;
+        let inner = script.tree.funcs.iter().enumerate().filter(|(_, inner)| range.covers(inner.range));
+        open.extend(inner.map(|(id, _)| id));
+        for (id, call) in script.tree.calls() {
+            if script.scopes.inside.get(id) == Some(&Some(func))
+                && let Some(Kind::Func(callee)) = types.of(call.callee).kind()
+            {
+                open.push(callee);
+            }
+        }
+    }
+    guarded
+}
+
+/// Returns the local that an expression names.
+fn local_of(script: &Script, id: ExprId) -> Option<LocalKind> {
+    let id = script.tree.inner(id);
+    matches!(script.tree.expr(id).kind, ExprKind::Name).then_some(())?;
+    let local = script.scopes.names.get(id).copied().flatten()?;
+    script.scopes.locals.get(local).map(|local| local.kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Files, cases, check_findings, script};
+
+    /// The headers of a sample case.
+    fn headers<'a>(text: &'a str, key: &str) -> Vec<&'a str> {
+        let prefix = format!("-- @{key}");
+        text.lines().filter_map(|line| line.strip_prefix(&prefix)).map(str::trim).collect()
+    }
+
+    #[test]
+    fn the_sample_cases_are_judged_right() {
+        let files = Files::beside_cases();
+        for (name, text) in cases() {
+            let script = script(&text);
+            let found = diagnostics(&script, Some(&files));
+            let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+            if headers(&text, "expect") != ["error"] {
+                assert!(found.is_empty(), "{name}: {messages:?}");
+                continue;
+            }
+            if headers(&text, "static") != ["yes"] {
+                assert!(found.iter().all(|finding| !finding.is_error()), "{name}: {messages:?}");
+                continue;
+            }
+            assert_eq!(found.len(), 1, "{name}: {messages:?}");
+            let finding = &found[0];
+            for underline in headers(&text, "underline") {
+                assert_eq!(script.file.slice(finding.place.range), underline, "{name}");
+            }
+            let said = format!("{} {}", finding.message, finding.hints.join(" "));
+            for part in headers(&text, "error-has") {
+                assert!(said.contains(part), "{name}: {said} lacks {part}");
+            }
+            for part in headers(&text, "suggest") {
+                let fixes = finding.fixes.iter().any(|fix| fix.title.contains(part.trim_matches('\'')));
+                assert!(fixes, "{name}: {finding:#?} does not suggest {part}");
+            }
+        }
+    }
+
+    #[test]
+    fn members_are_looked_up_by_what_the_object_is() {
+        check_findings(
+            r#"
+local base = bk.imgae("alpine:3.19")
+--              ^^^^^ unknown-function: unknown function `bk.imgae`, did you mean `image`?
+local s = bk.image("alpine:3.19")
+s = s:run("true"):exec("x")
+--                ^^^^ unknown-method: unknown method `exec` of State, did you mean `run`?
+s.run("x")
+--^^^ dot-call: bk.run: `run` is a method, call it with `:` as in `s:run(…)`
+local ok = s.run(s, "x")
+local function helper(base, list)
+  base:frobnicate()
+--     ^^^^^^^^^^ unknown-method: unknown method `frobnicate` of State
+  for _, each in ipairs({ base, ok }) do
+    each:runn("x")
+--       ^^^^ unknown-method: unknown method `runn` of State, did you mean `run`?
+  end
+  list[1]:frobnicate()
+  return base:run("make")
+end
+helper(s, {}):mkdri("/x")
+--            ^^^^^ unknown-method: unknown method `mkdri` of State, did you mean `mkdir`?
+bk:image("x")
+-- ^^^^^ wrong-type: bk.image: `image` is a function, call it with `.` as in `bk.image(…)`
+bk.export(s)
+"#,
+        );
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_is_not_known() {
+        check_findings(
+            r#"
+local bk2 = bk
+local function f(bk) return bk.anything(1) end
+local x = os.getenv("X")
+local s = x and bk.image(x) or nil
+s = s or {}
+s:whatever()
+local t = setmetatable({}, { __index = function() return f end })
+t.a(1):b()
+local ok, err = pcall(function() return bk.image("") end)
+local function bad() return bk.imgae("x") end
+pcall(bad)
+pcall(bk.image, "")
+local opts = { cwd = "/" }
+opts.netwrok = nil
+bk2.image("a", ...)
+--  ^^^^^ unused-state: the state that `bk.image` returns is not used
+local args = { "a", { platform = "linux/arm64" } }
+local y = bk.image(unpack(args)):copy(f(), f())
+if os.execute then print("no") end
+bk.helper = function() return 1 end
+print(bk.helper(), #y)
+function make(n) return n == 0 and bk.scratch() or make(n - 1) end
+bk.export(make(3))
+"#,
+        );
+    }
+
+    #[test]
+    fn arguments_are_checked_as_at_run_time() {
+        check_findings(
+            r#"
+local v = "1.22"
+local s = bk.image("golang:" .. v, { platfrm = "linux/arm64" })
+--                                   ^^^^^^^ unknown-option: bk.image: unknown option `platfrm` in `ImageOptions`, did you mean `platform`?
+s = s:run()
+--    ^^^ missing-argument: bk.run: command argument required (a string or a list (string | number[]))
+s = s:copy("a", "b", s)
+--         ^^^ wrong-type: bk.copy: first argument must be a state, got string
+--                   ^ wrong-type: bk.copy: dest must be a string, got state
+s = s:run("x", { mounts = { s, bk.cache("/c") } })
+--                          ^ wrong-type: bk.run: mounts[1] must be a mount object, got state
+s = s:mkdir("/x", { mode = 0755 })
+--                         ^^^^ octal-mode: bk.mkdir: mode 755 is taken as "0755"; Lua numbers are decimal, write a string
+s = s:mkdir("/x", { mode = 0400 })
+--                         ^^^^ octal-mode: bk.mkdir: mode 400 could be octal or decimal, write a string like "0400"
+s = s:mkdir("/x", { mode = 007 })
+--                         ^^^ octal-mode: bk.mkdir: mode 007 is a decimal number in Lua, write the string "007"
+local opts = { netwrok = "none" }
+s = s:run("x", opts)
+--             ^^^^ unknown-option: bk.run: unknown option `netwrok` in `RunOptions`, did you mean `network`?
+local m = bk.merge(s)
+--           ^^^^^ missing-argument: bk.merge: requires at least 2 states, got 1
+m = bk.merge(unpack({ s }))
+s = s:run("x", nil)
+local n = bk.scratch("x")
+--                   ^^^ surplus-argument: bk.scratch: accepts no arguments
+bk.export(bk.diff(m, n), { entrypoint = "sh" })
+--                                      ^^^^ wrong-type: bk.export: entrypoint must be a list of strings, got string
+"#,
+        );
+    }
+
+    #[test]
+    fn blocked_names_modules_and_exports() {
+        check_findings(
+            r#"
+local m = require("lib.m")
+local n = require("lib.n")
+--                ^^^^^^^ unresolved-require: module `lib.n` not found
+os.execute("x")
+--^^^^^^^^^^ sandboxed: os.execute is not available in build scripts (sandboxed)
+-- the underline is the whole name
+m.state:exec()
+--      ^^^^ unknown-method: unknown method `exec` of State, did you mean `run`?
+m.make():exec()
+--       ^^^^ unknown-method: unknown method `exec` of State, did you mean `run`?
+bk.export(m.make())
+bk.export(m.state)
+-- ^^^^^^ duplicate-export: bk.export: already called once, at build.lua:8
+--- lib/m.lua
+local M = {}
+M.state = bk.image("x")
+function M.make() return M.state:run("x") end
+return M
+"#,
+        );
+    }
+
+    #[test]
+    fn a_script_without_an_export_is_told_so() {
+        check_findings(
+            r#"
+local s = bk.image("x")
+s:run("make")
+--^^^ unused-state: the state that `state:run` returns is not used
+print(s)
+--^^^^^^^^ missing-export: no bk.export() call — nothing to build
+"#,
+        );
+    }
+
+    #[test]
+    fn misspelt_names_are_found() {
+        check_findings(
+            r#"
+local base = kb.image("x")
+--           ^^ unknown-name: `kb` is not defined, did you mean `bk`?
+if DEBUG then print(base) end
+helper = function() return base end
+bk.export(helper())
+"#,
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! `bk.export`, which a script calls once.
+
+use super::{Checker, suggestion};
+use crate::scope::LocalKind;
+use crate::tree::{ExprId, ExprKind, StmtKind};
+use crate::types::{Kind, builtin};
+use luakit_api::{FunctionId, Object};
+use luakit_diagnostics::{Code, Related, TextRange};
+
+impl Checker<'_, '_> {
+    pub(super) fn exports(&mut self) {
+        self.duplicate_export();
+        self.missing_export();
+    }
+
+    fn exports_here(&self, id: ExprId) -> bool {
+        match &self.script.tree.expr(id).kind {
+            ExprKind::Call(call) if call.method.is_none() => {
+                self.types.of(call.callee).certain() == Some(Kind::Builtin(FunctionId::Export))
+            }
+            _ => false,
+        }
+    }
+
+    /// Reports a second export among the statements that are always run.
+    fn duplicate_export(&mut self) {
+        let stmts = self.script.tree.block.stmts.iter();
+        let mut exports = stmts.filter_map(|stmt| match stmt.kind {
+            StmtKind::Call(id) if self.exports_here(id) => Some(id),
+            _ => None,
+        });
+        let Some(first) = exports.next().map(|id| self.name_range(id)) else { return };
+        let later: Vec<TextRange> = exports.map(|id| self.name_range(id)).collect();
+        for range in later {
+            let line = self.script.file.lines.line(first.start);
+            let name = &self.script.file.name;
+            let message = format!("bk.export: already called once, at {name}:{line}");
+            let mut finding = self
+                .finding(Code::DUPLICATE_EXPORT, range, message)
+                .with_hint("join states with `bk.merge` and export the result");
+            let place = luakit_diagnostics::Place { file: self.script.file.clone(), range: first };
+            finding.related.push(Related { place, message: "first called at".into() });
+            self.found.push(finding);
+        }
+    }
+
+    fn name_range(&self, id: ExprId) -> TextRange {
+        let expr = self.script.tree.expr(id);
+        match &expr.kind {
+            ExprKind::Call(call) => self.script.tree.called_name(call).unwrap_or(expr.range),
+            _ => expr.range,
+        }
+    }
+
+    /// Reports that nothing is exported, where that can be told from the text: the dry run knows the rest.
+    fn missing_export(&mut self) {
+        let file = self.script.file.name.rsplit('/').next().unwrap_or("");
+        let named = file == "build.lua" || file.ends_with(".build.lua");
+        let text = &self.script.masked;
+        let mentions = |word: &str| {
+            self.script.tokens.iter().any(|token| {
+                token.kind != crate::tokens::TokenKind::Comment
+                    && self.script.text(token.range).contains(word)
+            })
+        };
+        let exports = ["export", "target", "require"].iter().any(|word| mentions(word));
+        let uses = (0..self.script.tree.exprs.len()).any(|id| self.types.of(id).kind() == Some(Kind::Bk));
+        if !named || exports || !uses || text.trim().is_empty() {
+            return;
+        }
+        let end = text.trim_end().len();
+        let last = self.script.file.lines.line(end);
+        let range = self.script.file.line_range(last);
+        let message = "no bk.export() call — nothing to build";
+        let mut finding = self
+            .finding(Code::MISSING_EXPORT, range, message)
+            .with_hint("end the script with `bk.export(state)`, where `state` is what is to be built");
+        if let Some(name) = self.last_state() {
+            let line = format!("bk.export({name})");
+            let at = TextRange::new(end, end);
+            finding.fixes.push(suggestion(format!("Add `{line}`"), at, format!("\n{line}")));
+        }
+        self.found.push(finding);
+    }
+
+    /// Returns the name of the last State that is declared at the top level.
+    fn last_state(&self) -> Option<&str> {
+        let end = self.script.tree.block.range.end;
+        let locals = self.script.scopes.locals.iter().enumerate().rev();
+        let mut states = locals.filter(|(id, local)| {
+            local.kind == LocalKind::Variable
+                && local.visible.end >= end
+                && self.types.local(*id).object() == Some(Object::State)
+        });
+        states.next().map(|(_, local)| self.script.text(local.name))
+    }
+}
+
+/// Tells whether a script calls `bk.export` or `bk.target` at its top level.
+pub(crate) fn is_entry(script: &crate::Script) -> bool {
+    script.tree.calls().any(|(id, call)| {
+        let ExprKind::Field { base, name } = script.tree.expr(call.callee).kind else { return false };
+        let is_bk = script.text(script.tree.expr(base).range) == "bk";
+        let known = matches!(script.text(name), "export" | "target");
+        call.method.is_none() && is_bk && known && script.scopes.inside.get(id) == Some(&None)
+    }) && builtin(FunctionId::Export).is_some()
+}

@@ -1,0 +1,50 @@
+//! Names that nothing declares.
+
+use super::Checker;
+use crate::tree::{Call, ExprId, ExprKind};
+use luakit_api::{GLOBALS, nearest};
+use luakit_diagnostics::Code;
+
+impl Checker<'_, '_> {
+    /// Warns of names that are called or looked into though nothing gives them a value.
+    ///
+    /// A name that is only read may well be nil on purpose, as in `if DEBUG then`.
+    pub(super) fn names(&mut self) {
+        // Modules can make globals, and so can a script in ways that the text does not show.
+        let hidden = ["require", "_G", "setfenv", "getfenv", "rawset", "loadstring", "_ENV"];
+        if self.script.tokens.iter().any(|token| hidden.contains(&self.script.text(token.range))) {
+            return;
+        }
+        let mut used: Vec<ExprId> = Vec::new();
+        for expr in &self.script.tree.exprs {
+            match &expr.kind {
+                ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => used.push(*base),
+                ExprKind::Call(Call { callee, .. }) => used.push(*callee),
+                _ => {}
+            }
+        }
+        for id in used {
+            let range = self.script.tree.expr(id).range;
+            let name = self.script.text(range);
+            let declared = !matches!(self.script.scopes.names.get(id), Some(None));
+            let is_name = matches!(self.script.tree.expr(id).kind, ExprKind::Name);
+            if !is_name || declared || GLOBALS.contains(&name) {
+                continue;
+            }
+            let locals = self.script.scopes.visible_at(range.start);
+            let locals = locals.map(|(_, local)| self.script.text(local.name));
+            let near = nearest(name, locals.chain(GLOBALS.iter().copied()));
+            let mut finding = match near {
+                Some(near) => {
+                    let message = format!("`{name}` is not defined, did you mean `{near}`?");
+                    self.finding(Code::UNKNOWN_NAME, range, message)
+                }
+                None => self.finding(Code::UNKNOWN_NAME, range, format!("`{name}` is not defined")),
+            };
+            if let Some(near) = near {
+                finding = finding.with_fix(format!("Write `{near}`"), range, near);
+            }
+            self.found.push(finding);
+        }
+    }
+}

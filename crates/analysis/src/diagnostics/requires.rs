@@ -1,0 +1,28 @@
+//! Modules that are not there.
+
+use super::Checker;
+use crate::tree::Call;
+use crate::types::required;
+use luakit_api::modules::{Found, find, missing_message};
+use luakit_diagnostics::Code;
+
+impl<'a> Checker<'_, 'a> {
+    pub(super) fn required(&mut self, call: &'a Call) {
+        let (Some(loader), Some(name)) = (self.loader, required(self.script, call)) else { return };
+        // A script can fill in modules of its own.
+        if self.script.masked.contains("package.preload") || self.script.masked.contains("package.loaded") {
+            return;
+        }
+        let Some(arg) = call.args.first() else { return };
+        let range = self.script.tree.expr(self.script.tree.inner(*arg)).range;
+        let finding = match find(&name, loader) {
+            Found::File(..) => return,
+            Found::Missing(tried) => {
+                let (message, hint) = missing_message(&name, &tried);
+                self.finding(Code::UNRESOLVED_REQUIRE, range, message).with_hint(hint)
+            }
+            Found::Refused(message) => self.finding(Code::UNRESOLVED_REQUIRE, range, message),
+        };
+        self.found.push(finding);
+    }
+}

@@ -1,0 +1,71 @@
+//! States that are made and thrown away: a state never changes, so `s:run("x")` alone does nothing.
+
+use super::{Checker, local_of, suggestion};
+use crate::scope::LocalKind;
+use crate::tree::{Block, Call, ExprId, ExprKind, StmtKind};
+use crate::types::{Kind, builtin};
+use luakit_api::Object;
+use luakit_diagnostics::{Code, TextRange};
+
+impl<'a> Checker<'_, 'a> {
+    pub(super) fn unused_states(&mut self) {
+        let script = self.script;
+        let mut blocks: Vec<&Block> = vec![&script.tree.block];
+        blocks.extend(script.tree.funcs.iter().map(|func| &func.block));
+        while let Some(block) = blocks.pop() {
+            for stmt in &block.stmts {
+                if let StmtKind::Call(id) = stmt.kind
+                    && let ExprKind::Call(call) = &script.tree.expr(id).kind
+                    && !self.is_guarded(id)
+                {
+                    self.unused_state(id, call);
+                }
+                blocks.extend(crate::scope::blocks_of(stmt));
+            }
+        }
+    }
+
+    fn unused_state(&mut self, id: ExprId, call: &'a Call) {
+        let method = match call.method {
+            Some(name) if self.types.of(call.callee).certain() == Some(Kind::Object(Object::State)) => {
+                luakit_api::method(Object::State, self.script.text(name))
+            }
+            Some(_) => None,
+            None => match self.types.of(call.callee).certain() {
+                Some(Kind::Builtin(id)) => builtin(id).filter(|function| !function.is_method()),
+                _ => None,
+            },
+        };
+        let Some(function) = method else { return };
+        if !matches!(function.returns, luakit_api::Ty::Object(Object::State)) {
+            return;
+        }
+        let whole = self.script.tree.expr(id).range;
+        let name = self.script.tree.called_name(call).unwrap_or(whole);
+        let message = format!("the state that `{}` returns is not used", function.script_name());
+        let mut finding = self
+            .finding(Code::UNUSED_STATE, name, message)
+            .with_hint("a state never changes: each method returns a new one");
+        if let Some(root) = self.root(call) {
+            let at = TextRange::new(whole.start, whole.start);
+            finding.fixes.push(suggestion(format!("Assign it to `{root}`"), at, format!("{root} = ")));
+        }
+        self.found.push(finding);
+    }
+
+    /// Returns the variable that a chain of methods begins with.
+    fn root(&self, call: &Call) -> Option<&'a str> {
+        let mut id = call.callee;
+        call.method?;
+        loop {
+            match &self.script.tree.expr(id).kind {
+                ExprKind::Call(inner) if inner.method.is_some() => id = inner.callee,
+                ExprKind::Name => break,
+                _ => return None,
+            }
+        }
+        let kind = local_of(self.script, id)?;
+        let assignable = matches!(kind, LocalKind::Variable | LocalKind::Param(..) | LocalKind::Global);
+        assignable.then(|| self.script.text(self.script.tree.expr(id).range))
+    }
+}

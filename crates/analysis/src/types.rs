@@ -1,0 +1,262 @@
+//! What values are, as far as the text tells: States, Mounts, tables of them, functions that make them.
+//!
+//! A small data flow: every expression, local, field and result starts with nothing known ([`Type::Bottom`]) and only
+//! ever rises (known, known but not for sure, conflicting) until nothing changes. What is known for sure may be
+//! reported; the rest serves completion and hover.
+
+mod annotations;
+mod foreign;
+mod infer;
+
+pub(crate) use annotations::doc_above;
+pub(crate) use foreign::Foreign;
+pub(crate) use infer::required;
+
+use foreign::Context;
+
+use crate::Script;
+use crate::scope::LocalId;
+use crate::tree::{ExprId, FuncId};
+use luakit_api::{FUNCTIONS, Function, FunctionId, Object, Ty};
+use std::collections::{HashMap, HashSet};
+
+/// What is known of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// Nothing has been seen yet.
+    Bottom,
+    /// It can be anything.
+    Unknown,
+    Is(Kind, Sure),
+    /// It is of different kinds at different times.
+    Conflict,
+}
+
+/// Whether a kind is certain enough to report what does not fit it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sure {
+    No,
+    Yes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Nil,
+    Boolean,
+    Number,
+    String,
+    Object(Object),
+    /// A list of such objects.
+    List(Object),
+    /// The `bk` table.
+    Bk,
+    /// A function or method of the API.
+    Builtin(FunctionId),
+    Func(FuncId),
+    /// The table made by a constructor.
+    Table(ExprId),
+    /// A table or function of a module, by its index in [`Types::foreign`].
+    Foreign(usize),
+}
+
+impl Type {
+    pub(crate) const fn sure(kind: Kind) -> Type {
+        Type::Is(kind, Sure::Yes)
+    }
+
+    pub(crate) const fn maybe(kind: Kind) -> Type {
+        Type::Is(kind, Sure::No)
+    }
+
+    /// Returns the kind, if one is known at all.
+    pub(crate) fn kind(self) -> Option<Kind> {
+        match self {
+            Type::Is(kind, _) => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// Returns the kind, if it is certain.
+    pub(crate) fn certain(self) -> Option<Kind> {
+        match self {
+            Type::Is(kind, Sure::Yes) => Some(kind),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn object(self) -> Option<Object> {
+        match self.kind()? {
+            Kind::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn weaken(self, sure: Sure) -> Type {
+        match self {
+            Type::Is(kind, own) => Type::Is(kind, own.min(sure)),
+            other => other,
+        }
+    }
+
+    pub(crate) fn join(self, other: Type) -> Type {
+        match (self, other) {
+            (Type::Bottom, x) | (x, Type::Bottom) => x,
+            (Type::Conflict, _) | (_, Type::Conflict) => Type::Conflict,
+            (Type::Unknown, Type::Is(Kind::Nil, _)) | (Type::Is(Kind::Nil, _), Type::Unknown) => {
+                Type::Unknown
+            }
+            (Type::Unknown, x) | (x, Type::Unknown) => x.weaken(Sure::No),
+            (Type::Is(a, x), Type::Is(b, y)) if a == b => Type::Is(a, x.min(y)),
+            // What may be nil is still worth completing.
+            (Type::Is(Kind::Nil, _), x) | (x, Type::Is(Kind::Nil, _)) => x.weaken(Sure::No),
+            _ => Type::Conflict,
+        }
+    }
+}
+
+/// The types in a script.
+pub(crate) struct Types<'a> {
+    pub(crate) script: &'a Script,
+    pub(crate) exprs: Vec<Type>,
+    pub(crate) locals: Vec<Type>,
+    fields: HashMap<(ExprId, &'a str), Type>,
+    items: HashMap<ExprId, Type>,
+    returns: Vec<[Type; 3]>,
+    /// Tables that are written to after they are made.
+    changed: HashSet<ExprId>,
+    pub(crate) module: Type,
+    pub(crate) foreign: Vec<Foreign>,
+    /// Where a `require` is, the module's file, for those that were found.
+    pub(crate) requires: HashMap<ExprId, Type>,
+}
+
+impl<'a> Types<'a> {
+    pub(crate) fn of(&self, id: ExprId) -> Type {
+        self.exprs.get(id).copied().unwrap_or(Type::Unknown)
+    }
+
+    pub(crate) fn local(&self, id: LocalId) -> Type {
+        self.locals.get(id).copied().unwrap_or(Type::Unknown)
+    }
+
+    /// Returns the fields of a table with their types, in the order of their names.
+    pub(crate) fn fields_of(&self, kind: Kind) -> Vec<(String, Type)> {
+        let mut fields: Vec<(String, Type)> = match kind {
+            Kind::Table(table) => self
+                .fields
+                .iter()
+                .filter(|((owner, _), _)| *owner == table)
+                .map(|((_, name), ty)| ((*name).to_owned(), *ty))
+                .collect(),
+            Kind::Foreign(id) => match self.foreign.get(id) {
+                Some(Foreign::Table { fields, .. }) => {
+                    fields.iter().map(|(name, ty)| (name.clone(), *ty)).collect()
+                }
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        fields.sort_by(|a, b| a.0.cmp(&b.0));
+        fields
+    }
+
+    pub(crate) fn field(&self, kind: Kind, name: &str) -> Option<Type> {
+        match kind {
+            Kind::Table(table) => self.fields.get(&(table, name)).copied(),
+            Kind::Foreign(id) => match self.foreign.get(id)? {
+                Foreign::Table { fields, .. } => fields.get(name).copied(),
+                Foreign::Func { .. } => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Tells whether a table is written to after it is made.
+    pub(crate) fn is_changed(&self, table: ExprId) -> bool {
+        self.changed.contains(&table)
+    }
+
+    pub(crate) fn is_foreign_table(&self, id: usize) -> bool {
+        matches!(self.foreign.get(id), Some(Foreign::Table { .. }))
+    }
+
+    /// Writes a type for people.
+    pub(crate) fn display(&self, ty: Type) -> String {
+        let Some(kind) = ty.kind() else { return "unknown".into() };
+        match kind {
+            Kind::Nil => "nil".into(),
+            Kind::Boolean => "boolean".into(),
+            Kind::Number => "number".into(),
+            Kind::String => "string".into(),
+            Kind::Object(object) => object.name().into(),
+            Kind::List(object) => format!("{}[]", object.name()),
+            Kind::Bk => "bk".into(),
+            Kind::Builtin(_) => "function".into(),
+            Kind::Func(func) => self.signature(func),
+            Kind::Table(table) => match self.items.get(&table).and_then(|item| item.object()) {
+                Some(object) => format!("{}[]", object.name()),
+                None => "table".into(),
+            },
+            Kind::Foreign(id) => match self.foreign.get(id) {
+                Some(Foreign::Func { params, returns, .. }) => {
+                    format!("function({}){}", params.join(", "), self.result(returns[0]))
+                }
+                _ => "table".into(),
+            },
+        }
+    }
+
+    /// Writes a function of the script as `function(a: State, b) -> State`.
+    pub(crate) fn signature(&self, func: FuncId) -> String {
+        let params = self.params(func).join(", ");
+        let result = self.returns.get(func).map_or(Type::Unknown, |returns| returns[0]);
+        format!("function({params}){}", self.result(result))
+    }
+
+    /// Writes the parameters of a function of the script.
+    pub(crate) fn params(&self, func: FuncId) -> Vec<String> {
+        let script = self.script;
+        let locals = script.scopes.params.get(func).map_or(&[][..], Vec::as_slice);
+        let mut params: Vec<String> = locals
+            .iter()
+            .filter_map(|id| {
+                let name = script.text(script.scopes.locals.get(*id)?.name);
+                Some(match self.local(*id).kind() {
+                    None | Some(Kind::Nil) => name.to_owned(),
+                    Some(Kind::Func(_)) => format!("{name}: function"),
+                    Some(_) => format!("{name}: {}", self.display(self.local(*id))),
+                })
+            })
+            .collect();
+        if script.tree.func(func).variadic {
+            params.push("...".into());
+        }
+        params
+    }
+
+    fn result(&self, ty: Type) -> String {
+        match ty.kind() {
+            None | Some(Kind::Nil) => String::new(),
+            Some(Kind::Func(_)) => " -> function".into(),
+            Some(_) => format!(" -> {}", self.display(ty)),
+        }
+    }
+}
+
+/// Returns the declaration of a function of the API.
+pub(crate) fn builtin(id: FunctionId) -> Option<&'static Function> {
+    FUNCTIONS.iter().copied().find(|function| function.id == id)
+}
+
+/// Returns what a call of the API gives.
+pub(crate) fn of_ty(ty: &Ty) -> Type {
+    match ty {
+        Ty::Nil => Type::sure(Kind::Nil),
+        Ty::Boolean => Type::sure(Kind::Boolean),
+        Ty::Integer | Ty::Number => Type::sure(Kind::Number),
+        Ty::String => Type::sure(Kind::String),
+        Ty::Object(object) => Type::sure(Kind::Object(*object)),
+        Ty::List(Ty::Object(object)) => Type::sure(Kind::List(*object)),
+        _ => Type::Unknown,
+    }
+}

@@ -1,0 +1,108 @@
+//! `---@param`, `---@return` and `---@type` comments, and Luau's annotations where they name our types.
+
+use super::{Kind, Type};
+use crate::Script;
+use crate::tokens::TokenKind;
+use crate::tree::Func;
+use luakit_api::Object;
+use luakit_diagnostics::TextRange;
+
+/// What the comments above a function or local say.
+#[derive(Debug, Default)]
+pub(super) struct Annotations {
+    pub(super) params: Vec<(String, Type)>,
+    pub(super) returns: Vec<Type>,
+    pub(super) ty: Option<Type>,
+}
+
+/// Reads the comments right above the line of `offset`.
+pub(super) fn above(script: &Script, offset: usize) -> Annotations {
+    let mut annotations = Annotations::default();
+    for line in comments_above(script, offset) {
+        let Some(tag) = line.trim_start_matches('-').trim_start().strip_prefix('@') else { continue };
+        let mut words = tag.split_whitespace();
+        match (words.next(), words.next(), words.next()) {
+            (Some("param"), Some(name), Some(ty)) => {
+                annotations.params.push((name.trim_end_matches('?').to_owned(), parse(ty)));
+            }
+            (Some("return"), Some(ty), _) => annotations.returns.push(parse(ty)),
+            (Some("type"), Some(ty), _) => annotations.ty = Some(parse(ty)),
+            _ => {}
+        }
+    }
+    annotations
+}
+
+/// Returns the text of the comments right above a line, without those that are annotations.
+pub(crate) fn doc_above(script: &Script, offset: usize) -> String {
+    let lines = comments_above(script, offset);
+    let text = lines.iter().map(|line| line.trim_start_matches('-').trim());
+    text.filter(|line| !line.starts_with('@')).collect::<Vec<_>>().join("\n")
+}
+
+fn comments_above(script: &Script, offset: usize) -> Vec<&str> {
+    let lines = &script.file.lines;
+    let mut line = lines.line(offset);
+    let end = script.tokens.partition_point(|token| token.range.start < lines.start(line));
+    let mut found = Vec::new();
+    for token in script.tokens.iter().take(end).rev() {
+        let above = lines.line(token.range.start);
+        // A comment behind a statement belongs to that statement.
+        let alone =
+            script.masked.get(lines.start(above)..token.range.start).is_some_and(|s| s.trim().is_empty());
+        if token.kind != TokenKind::Comment || above + 1 != line || !alone {
+            break;
+        }
+        line = above;
+        found.push(script.text(token.range));
+    }
+    found.reverse();
+    found
+}
+
+/// Returns the type of each parameter and result that a function declares.
+pub(super) fn of_func(script: &Script, func: &Func) -> (Vec<Option<Type>>, Vec<Type>) {
+    let comments = above(script, func.range.start);
+    let params = func.params.iter().map(|param| {
+        let name = script.text(param.name);
+        let commented = comments.params.iter().find(|(other, _)| other == name).map(|(_, ty)| *ty);
+        commented.or_else(|| annotated(script, param.ty))
+    });
+    let params = params.collect();
+    let mut returns = comments.returns;
+    if returns.is_empty()
+        && let Some(ty) = annotated(script, func.returns)
+    {
+        returns.push(ty);
+    }
+    (params, returns)
+}
+
+/// Returns the type that is written after a `:`.
+pub(super) fn annotated(script: &Script, ty: Option<TextRange>) -> Option<Type> {
+    let ty = parse(script.text(ty?));
+    (ty != Type::Unknown).then_some(ty)
+}
+
+/// Reads the name of a type; one that is not ours is unknown.
+pub(super) fn parse(text: &str) -> Type {
+    let text = text.trim_end_matches([',', ':']);
+    if let Some(inner) = text.strip_suffix('?') {
+        return parse(inner).weaken(super::Sure::No);
+    }
+    if let Some(item) = text.strip_suffix("[]") {
+        return object(item).map_or(Type::Unknown, |object| Type::sure(Kind::List(object)));
+    }
+    match text {
+        "string" => Type::sure(Kind::String),
+        "number" | "integer" => Type::sure(Kind::Number),
+        "boolean" => Type::sure(Kind::Boolean),
+        _ => object(text).map_or(Type::Unknown, |object| Type::sure(Kind::Object(object))),
+    }
+}
+
+fn object(name: &str) -> Option<Object> {
+    [Object::State, Object::Mount, Object::Platform]
+        .into_iter()
+        .find(|object| name == object.name() || name.strip_prefix("bk.") == Some(object.name()))
+}

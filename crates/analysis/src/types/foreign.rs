@@ -1,0 +1,178 @@
+//! What required modules give.
+
+use super::annotations::doc_above;
+use super::{Kind, Type, Types};
+use crate::Script;
+use luakit_api::modules::{Found, Loader, find};
+use luakit_diagnostics::{SourceFile, TextRange};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex};
+
+/// How deep modules may require each other before nothing more is said of them.
+const DEPTH: usize = 16;
+
+/// A value of another file.
+#[derive(Debug, Clone)]
+pub(crate) enum Foreign {
+    Table { fields: BTreeMap<String, Type>, item: Type },
+    Func { params: Vec<String>, returns: [Type; 3], doc: String, file: Arc<SourceFile>, range: TextRange },
+}
+
+/// What a module returns; its types are indices into its own list.
+#[derive(Debug, Default)]
+pub(crate) struct Export {
+    root: Option<Type>,
+    values: Vec<Foreign>,
+}
+
+/// What an inference shares with those of the modules it needs.
+pub(crate) struct Context<'l> {
+    loader: Option<&'l dyn Loader>,
+    exports: RefCell<HashMap<String, Arc<Export>>>,
+    depth: RefCell<usize>,
+}
+
+impl<'l> Context<'l> {
+    pub(crate) fn new(loader: Option<&'l dyn Loader>) -> Self {
+        Self { loader, exports: RefCell::default(), depth: RefCell::new(0) }
+    }
+
+    /// Returns what `require(name)` gives.
+    pub(super) fn export(&self, name: &str) -> Option<Arc<Export>> {
+        let Found::File(path, file) = find(name, self.loader?) else { return None };
+        if let Some(export) = self.exports.borrow().get(&path) {
+            return Some(export.clone());
+        }
+        if *self.depth.borrow() >= DEPTH {
+            return None;
+        }
+        // While it is worked out it is unknown, which ends circles.
+        self.exports.borrow_mut().insert(path.clone(), Arc::default());
+        *self.depth.borrow_mut() += 1;
+        let script = parsed(&file);
+        let types = Types::infer_with(&script, self);
+        let export = Arc::new(export(&types));
+        *self.depth.borrow_mut() -= 1;
+        self.exports.borrow_mut().insert(path, export.clone());
+        Some(export)
+    }
+}
+
+/// Parses a module, or finds it among those parsed lately: a module is asked for on every keystroke in another file.
+fn parsed(file: &Arc<SourceFile>) -> Arc<Script> {
+    static PARSED: Mutex<Vec<(u64, Arc<Script>)>> = Mutex::new(Vec::new());
+    const KEPT: usize = 64;
+    let mut hasher = DefaultHasher::new();
+    (&file.name, &file.text).hash(&mut hasher);
+    let hash = hasher.finish();
+    if let Ok(parsed) = PARSED.lock()
+        && let Some((_, script)) =
+            parsed.iter().find(|(other, script)| *other == hash && script.file == *file)
+    {
+        return script.clone();
+    }
+    let script = Arc::new(Script::parse(file.clone()));
+    if let Ok(mut parsed) = PARSED.lock() {
+        if parsed.len() >= KEPT {
+            parsed.remove(0);
+        }
+        parsed.push((hash, script.clone()));
+    }
+    script
+}
+
+fn export(types: &Types<'_>) -> Export {
+    let mut copier = Copier { types, values: Vec::new(), done: HashMap::new() };
+    let root = Some(copier.copy(types.module));
+    Export { root, values: copier.values }
+}
+
+/// Copies types out of a script that will be gone.
+struct Copier<'t, 'a> {
+    types: &'t Types<'a>,
+    values: Vec<Foreign>,
+    done: HashMap<(u8, usize), usize>,
+}
+
+impl Copier<'_, '_> {
+    fn copy(&mut self, ty: Type) -> Type {
+        let Type::Is(kind, sure) = ty else { return ty };
+        let key = match kind {
+            Kind::Table(id) => (0, id),
+            Kind::Func(id) => (1, id),
+            Kind::Foreign(id) => (2, id),
+            _ => return ty,
+        };
+        if let Some(id) = self.done.get(&key) {
+            return Type::Is(Kind::Foreign(*id), sure);
+        }
+        let id = self.values.len();
+        self.done.insert(key, id);
+        self.values.push(Foreign::Table { fields: BTreeMap::new(), item: Type::Unknown });
+        let value = match kind {
+            Kind::Func(func) => self.func(func),
+            Kind::Foreign(foreign) => self.foreign(foreign),
+            _ => {
+                let fields = self.types.fields_of(kind);
+                let fields = fields.into_iter().map(|(name, ty)| (name, self.copy(ty))).collect();
+                let item = self.types.element(Type::sure(kind));
+                Foreign::Table { fields, item: self.copy(item) }
+            }
+        };
+        if let Some(slot) = self.values.get_mut(id) {
+            *slot = value;
+        }
+        Type::Is(Kind::Foreign(id), sure)
+    }
+
+    fn func(&mut self, func: usize) -> Foreign {
+        let script = self.types.script;
+        let range = script.tree.func(func).range;
+        let returns = self.types.returns.get(func).copied().unwrap_or([Type::Unknown; 3]);
+        Foreign::Func {
+            params: self.types.params(func),
+            returns: returns.map(|ty| self.copy(ty)),
+            doc: doc_above(script, range.start),
+            file: script.file.clone(),
+            range,
+        }
+    }
+
+    fn foreign(&mut self, id: usize) -> Foreign {
+        match self.types.foreign.get(id).cloned() {
+            Some(Foreign::Table { fields, item }) => Foreign::Table {
+                fields: fields.into_iter().map(|(name, ty)| (name, self.copy(ty))).collect(),
+                item: self.copy(item),
+            },
+            Some(Foreign::Func { params, returns, doc, file, range }) => {
+                Foreign::Func { params, returns: returns.map(|ty| self.copy(ty)), doc, file, range }
+            }
+            None => Foreign::Table { fields: BTreeMap::new(), item: Type::Unknown },
+        }
+    }
+}
+
+impl Types<'_> {
+    /// Takes over what a module returns.
+    pub(super) fn import(&mut self, export: &Export) -> Type {
+        let offset = self.foreign.len();
+        let shift = |ty: Type| match ty {
+            Type::Is(Kind::Foreign(id), sure) => Type::Is(Kind::Foreign(id + offset), sure),
+            other => other,
+        };
+        for value in &export.values {
+            self.foreign.push(match value.clone() {
+                Foreign::Table { fields, item } => Foreign::Table {
+                    fields: fields.into_iter().map(|(name, ty)| (name, shift(ty))).collect(),
+                    item: shift(item),
+                },
+                Foreign::Func { params, returns, doc, file, range } => {
+                    Foreign::Func { params, returns: returns.map(shift), doc, file, range }
+                }
+            });
+        }
+        export.root.map_or(Type::Unknown, shift)
+    }
+}

@@ -1,0 +1,529 @@
+//! The data flow itself.
+
+use super::annotations::{above, annotated, of_func, parse};
+use super::{Context, Foreign, Kind, Sure, Type, Types, builtin, of_ty};
+use crate::Script;
+use crate::scope::{LocalKind, Source, Target};
+use crate::strings::decode;
+use crate::tree::{Call, Entry, ExprId, ExprKind, FuncId};
+use luakit_api::modules::Loader;
+use luakit_api::{Object, bk_function, method, properties_of, words};
+use luakit_diagnostics::TextRange;
+use std::collections::{HashMap, HashSet};
+
+/// Passes after which the flow must have settled; if it has not, nothing is certain.
+const PASSES: usize = 40;
+
+impl<'a> Types<'a> {
+    pub(crate) fn infer(script: &'a Script, loader: Option<&dyn Loader>) -> Types<'a> {
+        Self::infer_with(script, &Context::new(loader))
+    }
+
+    pub(super) fn infer_with(script: &'a Script, context: &Context<'_>) -> Types<'a> {
+        let tree = &script.tree;
+        let mut flow = Flow {
+            types: Types {
+                script,
+                exprs: vec![Type::Bottom; tree.exprs.len()],
+                locals: vec![Type::Bottom; script.scopes.locals.len()],
+                fields: HashMap::new(),
+                items: HashMap::new(),
+                returns: vec![[Type::Bottom; 3]; tree.funcs.len()],
+                changed: HashSet::new(),
+                module: Type::Bottom,
+                foreign: Vec::new(),
+                requires: HashMap::new(),
+            },
+            fixed: vec![false; script.scopes.locals.len()],
+            fixed_returns: vec![false; tree.funcs.len()],
+            settled: false,
+            changed: false,
+            broken: script.errors.iter().map(|error| script.file.lines.line(error.range.start)).collect(),
+        };
+        flow.annotations();
+        flow.modules(context);
+        for settled in [false, true] {
+            flow.settled = settled;
+            let mut passes = 0;
+            loop {
+                flow.changed = false;
+                flow.pass();
+                passes += 1;
+                if !flow.changed {
+                    break;
+                }
+                if passes == PASSES {
+                    flow.types.exprs.fill(Type::Unknown);
+                    flow.types.locals.fill(Type::Unknown);
+                    return flow.types;
+                }
+            }
+        }
+        flow.types
+    }
+
+    /// Returns the type of the elements of a list.
+    pub(super) fn element(&self, list: Type) -> Type {
+        let Type::Is(kind, sure) = list else { return list };
+        match kind {
+            Kind::List(object) => Type::Is(Kind::Object(object), sure),
+            Kind::Table(id) => self.items.get(&id).copied().unwrap_or(Type::Bottom).weaken(sure),
+            Kind::Foreign(id) => match self.foreign.get(id) {
+                Some(Foreign::Table { item, .. }) => item.weaken(sure),
+                _ => Type::Unknown,
+            },
+            _ => Type::Unknown,
+        }
+    }
+}
+
+struct Flow<'a> {
+    types: Types<'a>,
+    /// Locals whose type is declared.
+    fixed: Vec<bool>,
+    fixed_returns: Vec<bool>,
+    /// Whether what has not been seen by now will never be.
+    settled: bool,
+    changed: bool,
+    /// Lines that do not parse: what was made of them is not what they will say.
+    broken: HashSet<usize>,
+}
+
+impl<'a> Flow<'a> {
+    /// Takes what comments and annotations say.
+    fn annotations(&mut self) {
+        let script = self.types.script;
+        for (id, func) in script.tree.funcs.iter().enumerate() {
+            let (params, returns) = of_func(script, func);
+            let locals = script.scopes.params.get(id).map_or(&[][..], Vec::as_slice);
+            for (local, ty) in locals.iter().zip(params) {
+                if let Some(ty) = ty {
+                    self.fix(*local, ty);
+                }
+            }
+            if let (Some(slots), false) = (self.types.returns.get_mut(id), returns.is_empty()) {
+                *slots = [0, 1, 2].map(|n| returns.get(n).copied().unwrap_or(Type::Unknown));
+                if let Some(fixed) = self.fixed_returns.get_mut(id) {
+                    *fixed = true;
+                }
+            }
+        }
+        for (id, local) in script.scopes.locals.iter().enumerate() {
+            if local.kind == LocalKind::Variable
+                && let Some(ty) = above(script, local.name.start).ty
+            {
+                self.fix(id, ty);
+            }
+        }
+        for (id, expr) in script.tree.exprs.iter().enumerate() {
+            if let ExprKind::Cast { ty, .. } = expr.kind
+                && let Some(ty) = annotated(script, Some(ty))
+                && let Some(slot) = self.types.exprs.get_mut(id)
+            {
+                *slot = ty;
+            }
+        }
+    }
+
+    fn fix(&mut self, local: usize, ty: Type) {
+        if let Some(slot) = self.types.locals.get_mut(local) {
+            *slot = ty;
+        }
+        if let Some(fixed) = self.fixed.get_mut(local) {
+            *fixed = true;
+        }
+    }
+
+    /// Reads the modules that are required by a literal name.
+    fn modules(&mut self, context: &Context<'_>) {
+        let script = self.types.script;
+        for (id, call) in script.tree.calls() {
+            let Some(name) = required(script, call) else { continue };
+            let ty = match context.export(&name) {
+                Some(export) => self.types.import(&export),
+                None => Type::Unknown,
+            };
+            self.types.requires.insert(id, ty);
+        }
+    }
+
+    fn pass(&mut self) {
+        let script = self.types.script;
+        for id in 0..script.tree.exprs.len() {
+            let ty = self.expr(id);
+            if let Some(slot) = self.types.exprs.get_mut(id)
+                && *slot != ty
+            {
+                *slot = ty;
+                self.changed = true;
+            }
+        }
+        for flow in &script.scopes.flows {
+            let ty = self.source(flow.source);
+            self.target(flow.target, ty);
+        }
+        for (func, escapes) in script.scopes.escapes.iter().enumerate() {
+            if *escapes {
+                for local in script.scopes.params.get(func).into_iter().flatten() {
+                    self.join_local(*local, Type::Unknown);
+                }
+            }
+        }
+        for (id, local) in script.scopes.locals.iter().enumerate() {
+            // `unpack = table.unpack or unpack`: the library's own value is one of those it can have.
+            let builtin =
+                local.kind == LocalKind::Global && luakit_api::GLOBALS.contains(&script.text(local.name));
+            if builtin {
+                self.join_local(id, Type::Unknown);
+            }
+        }
+    }
+
+    /// What has not been seen by the end can be anything.
+    fn seen(&self, ty: Type) -> Type {
+        if ty == Type::Bottom && self.settled { Type::Unknown } else { ty }
+    }
+
+    fn of(&self, id: ExprId) -> Type {
+        self.seen(self.types.of(id))
+    }
+
+    fn join(slot: &mut Type, ty: Type) -> bool {
+        let joined = slot.join(ty);
+        let changed = *slot != joined;
+        *slot = joined;
+        changed
+    }
+
+    fn join_local(&mut self, id: usize, ty: Type) {
+        if self.fixed.get(id) != Some(&false) {
+            return;
+        }
+        if let Some(slot) = self.types.locals.get_mut(id) {
+            self.changed |= Self::join(slot, ty);
+        }
+    }
+
+    fn join_field(&mut self, table: ExprId, name: &'a str, ty: Type) {
+        let slot = self.types.fields.entry((table, name)).or_insert(Type::Bottom);
+        self.changed |= Self::join(slot, ty);
+    }
+
+    fn join_item(&mut self, table: ExprId, ty: Type) {
+        let slot = self.types.items.entry(table).or_insert(Type::Bottom);
+        self.changed |= Self::join(slot, ty);
+    }
+
+    fn is_broken(&self, id: ExprId) -> bool {
+        let range = self.types.script.tree.expr(id).range;
+        let line = |offset: usize| self.types.script.file.lines.line(offset);
+        !self.broken.is_empty()
+            && (line(range.start)..=line(range.end)).any(|line| self.broken.contains(&line))
+    }
+
+    fn source(&self, source: Source) -> Type {
+        match source {
+            Source::Expr(id, _) if self.is_broken(id) => Type::Unknown,
+            Source::Expr(id, n) => self.nth(id, n),
+            Source::Func(func) => Type::sure(Kind::Func(func)),
+            Source::Nil => Type::sure(Kind::Nil),
+            Source::Number => Type::sure(Kind::Number),
+            Source::Element(list) => self.iterated(list),
+            Source::Unknown => Type::Unknown,
+        }
+    }
+
+    fn target(&mut self, target: Target, ty: Type) {
+        match target {
+            Target::Local(id) => self.join_local(id, ty),
+            Target::Field(base, name) => {
+                if let (Some(Kind::Table(table)), Some(name)) = (self.of(base).kind(), self.key(name)) {
+                    self.types.changed.insert(table);
+                    self.join_field(table, name, ty);
+                }
+            }
+            Target::Item(base) => {
+                if let Some(Kind::Table(table)) = self.of(base).kind() {
+                    self.types.changed.insert(table);
+                    self.join_item(table, ty);
+                }
+            }
+            Target::Return(func, n) => {
+                if self.fixed_returns.get(func) == Some(&false)
+                    && let Some(slot) = self.types.returns.get_mut(func).and_then(|slots| slots.get_mut(n))
+                {
+                    self.changed |= Self::join(slot, ty);
+                }
+            }
+            Target::Module => self.changed |= Self::join(&mut self.types.module, ty),
+        }
+    }
+
+    /// Returns the name that a key is: a bare one, or a string without escapes.
+    fn key(&self, range: TextRange) -> Option<&'a str> {
+        let text = self.types.script.text(range);
+        match text.as_bytes().first()? {
+            b'"' | b'\'' => text.get(1..text.len().checked_sub(1)?).filter(|text| !text.contains('\\')),
+            b'[' => None,
+            _ => Some(text),
+        }
+    }
+
+    /// Returns the n-th value of an expression.
+    fn nth(&self, id: ExprId, n: usize) -> Type {
+        if n == 0 {
+            return self.of(id);
+        }
+        match &self.types.script.tree.expr(id).kind {
+            ExprKind::Call(call) => match self.callee(call).kind() {
+                Some(Kind::Func(func)) => self.returned(func, n),
+                Some(Kind::Foreign(id)) => match self.types.foreign.get(id) {
+                    Some(Foreign::Func { returns, .. }) => returns.get(n).copied().unwrap_or(Type::Unknown),
+                    _ => Type::Unknown,
+                },
+                _ => Type::Unknown,
+            },
+            ExprKind::Vararg => Type::Unknown,
+            _ => Type::sure(Kind::Nil),
+        }
+    }
+
+    fn returned(&self, func: FuncId, n: usize) -> Type {
+        let returns = self.types.returns.get(func);
+        self.seen(returns.and_then(|returns| returns.get(n)).copied().unwrap_or(Type::Unknown))
+    }
+
+    /// Returns the type of the second name of `for _, x in …`.
+    fn iterated(&self, id: ExprId) -> Type {
+        let script = self.types.script;
+        if let ExprKind::Call(call) = &script.tree.expr(id).kind {
+            let iterates =
+                script.global_path(call.callee).is_some_and(|path| path == "ipairs" || path == "pairs");
+            return match (iterates, call.args.first()) {
+                (true, Some(list)) => self.seen(self.types.element(self.of(*list))),
+                _ => Type::Unknown,
+            };
+        }
+        self.seen(self.types.element(self.of(id)))
+    }
+
+    fn expr(&mut self, id: ExprId) -> Type {
+        let script = self.types.script;
+        let expr = script.tree.expr(id);
+        match &expr.kind {
+            ExprKind::Nil => Type::sure(Kind::Nil),
+            ExprKind::Bool(_) => Type::sure(Kind::Boolean),
+            ExprKind::Number => Type::sure(Kind::Number),
+            ExprKind::String | ExprKind::Interpolated(_) => Type::sure(Kind::String),
+            ExprKind::Vararg | ExprKind::Broken => Type::Unknown,
+            ExprKind::Function(func) => Type::sure(Kind::Func(*func)),
+            ExprKind::Name => match script.scopes.names.get(id).copied().flatten() {
+                Some(local) => self.seen(self.types.local(local)),
+                None if script.text(expr.range) == "bk" => Type::sure(Kind::Bk),
+                None => Type::Unknown,
+            },
+            ExprKind::Field { base, name } => self.field(*base, *name),
+            ExprKind::Index { base, key } => {
+                let key = script.tree.expr(*key);
+                if matches!(key.kind, ExprKind::String) {
+                    return self.field(*base, key.range);
+                }
+                self.types.element(self.of(*base)).weaken(Sure::No)
+            }
+            ExprKind::Call(call) => self.call(id, call),
+            ExprKind::Table(entries) => {
+                self.table(id, entries);
+                Type::sure(Kind::Table(id))
+            }
+            ExprKind::Binary { op, left, right } => self.binary(script.text(*op), *left, *right),
+            ExprKind::Unary { op, .. } => match script.text(*op) {
+                "not" => Type::sure(Kind::Boolean),
+                "#" => Type::maybe(Kind::Number),
+                _ => Type::Unknown,
+            },
+            ExprKind::If { values, .. } => {
+                values.iter().fold(Type::Bottom, |ty, value| ty.join(self.of(*value)))
+            }
+            ExprKind::Paren(inner) => self.of(*inner),
+            ExprKind::Cast { value, ty } => match parse(script.text(*ty)) {
+                Type::Unknown => self.of(*value),
+                ty => ty,
+            },
+        }
+    }
+
+    fn binary(&self, op: &str, left: ExprId, right: ExprId) -> Type {
+        match op {
+            ".." => Type::sure(Kind::String),
+            "==" | "~=" | "<" | "<=" | ">" | ">=" => Type::sure(Kind::Boolean),
+            "and" | "or" => {
+                let (left, right) = (self.of(left), self.of(right));
+                let joined = left.join(right);
+                // `x and y` is `y` unless `x` is nil or false, which only some values can be.
+                match (op, left.certain()) {
+                    ("and", Some(Kind::Nil | Kind::Boolean) | None) => right.weaken(Sure::No),
+                    ("and", _) => right,
+                    ("or", Some(Kind::Boolean | Kind::Nil)) => right.weaken(Sure::No),
+                    _ => joined,
+                }
+            }
+            _ => match (self.of(left).kind(), self.of(right).kind()) {
+                (Some(Kind::Number), Some(Kind::Number)) => Type::sure(Kind::Number),
+                _ => Type::Unknown,
+            },
+        }
+    }
+
+    fn table(&mut self, id: ExprId, entries: &'a [Entry]) {
+        let script = self.types.script;
+        for entry in entries {
+            match entry {
+                Entry::Item(value) => self.join_item(id, self.of(*value)),
+                Entry::Named { key, value } => self.join_field(id, script.text(*key), self.of(*value)),
+                Entry::Keyed { key, value } => {
+                    let key = script.tree.expr(*key);
+                    match (&key.kind, self.key(key.range)) {
+                        (ExprKind::String, Some(name)) => self.join_field(id, name, self.of(*value)),
+                        _ => self.join_item(id, self.of(*value)),
+                    }
+                }
+            }
+        }
+    }
+
+    fn field(&self, base: ExprId, name: TextRange) -> Type {
+        let Some(name) = self.key(name) else { return Type::Unknown };
+        let base = self.of(base);
+        let Type::Is(kind, sure) = base else {
+            return if base == Type::Bottom { base } else { Type::Unknown };
+        };
+        match kind {
+            Kind::Bk => match bk_function(name) {
+                Some(function) => Type::Is(Kind::Builtin(function.id), sure),
+                // What is misspelt is reported once; all that is made of it should not go unseen for that.
+                None => match words::unknown_function(name).meant.and_then(|meant| bk_function(&meant)) {
+                    Some(function) => Type::Is(Kind::Builtin(function.id), sure),
+                    None => Type::Unknown,
+                },
+            },
+            Kind::Object(object) => {
+                if properties_of(object).iter().any(|property| property.name == name) {
+                    Type::Is(Kind::String, sure)
+                } else {
+                    method(object, name).map_or(Type::Unknown, |f| Type::Is(Kind::Builtin(f.id), sure))
+                }
+            }
+            Kind::Table(_) | Kind::Foreign(_) => {
+                self.seen(self.types.field(kind, name).unwrap_or(Type::Bottom)).weaken(sure)
+            }
+            _ => Type::Unknown,
+        }
+    }
+
+    /// Returns the type of what is called.
+    fn callee(&self, call: &Call) -> Type {
+        match call.method {
+            Some(name) => self.field(call.callee, name),
+            None => self.of(call.callee),
+        }
+    }
+
+    fn call(&mut self, id: ExprId, call: &Call) -> Type {
+        if let Some(module) = self.types.requires.get(&id) {
+            return *module;
+        }
+        let callee = self.callee(call);
+        match callee {
+            Type::Is(Kind::Builtin(id), sure) => {
+                builtin(id).map_or(Type::Unknown, |function| of_ty(&function.returns)).weaken(sure)
+            }
+            Type::Is(Kind::Func(func), sure) => {
+                self.bind(func, call);
+                self.returned(func, 0).weaken(sure)
+            }
+            Type::Is(Kind::Foreign(id), sure) => match self.types.foreign.get(id) {
+                Some(Foreign::Func { returns, .. }) => returns[0].weaken(sure),
+                _ => Type::Unknown,
+            },
+            Type::Bottom => Type::Bottom,
+            // An unknown method of a state is reported once; the rest of its chain still counts.
+            _ if call.method.is_some() && self.of(call.callee).object() == Some(Object::State) => {
+                self.of(call.callee)
+            }
+            _ => self.library(call),
+        }
+    }
+
+    /// Lets the arguments of a call flow into the parameters.
+    fn bind(&mut self, func: FuncId, call: &Call) {
+        let script = self.types.script;
+        // `M.f(M, x)` passes what `M:f(x)` passes unseen, and the other way round.
+        let own = script.tree.func(func).method;
+        let skip = usize::from(own && call.method.is_none());
+        let shift = usize::from(!own && call.method.is_some());
+        let args: Vec<ExprId> = call.args.iter().copied().skip(skip).collect();
+        let many = args.last().is_some_and(|last| script.gives_many(*last));
+        for (i, local) in script.scopes.params.get(func).into_iter().flatten().enumerate() {
+            let ty = match i.checked_sub(shift).map(|i| (args.get(i), i)) {
+                None => self.of(call.callee),
+                Some((Some(arg), i)) if i + 1 < args.len() || !many => self.of(*arg),
+                Some((Some(arg), _)) => self.nth(*arg, 0),
+                Some((None, i)) => match args.last() {
+                    Some(last) if many => self.nth(*last, i + 1 - args.len()),
+                    _ => Type::sure(Kind::Nil),
+                },
+            };
+            self.join_local(*local, ty);
+        }
+    }
+
+    /// Returns what a call of Lua's libraries, or of something unknown, gives.
+    fn library(&mut self, call: &Call) -> Type {
+        let script = self.types.script;
+        let arg = |flow: &Self, n: usize| call.args.get(n).map_or(Type::Unknown, |arg| flow.of(*arg));
+        if let Some(name) = call.method {
+            let name = script.text(name);
+            let base = self.of(call.callee);
+            return match base.kind() {
+                Some(Kind::String) if STRING_METHODS.contains(&name) => Type::sure(Kind::String),
+                // Nothing else has methods of these names: enough for completion, not for an error.
+                None if base == Type::Unknown => match method(Object::State, name) {
+                    Some(function) => of_ty(&function.returns).weaken(Sure::No),
+                    None => Type::Unknown,
+                },
+                _ => Type::Unknown,
+            };
+        }
+        let Some(path) = script.global_path(call.callee) else { return Type::Unknown };
+        match path.as_str() {
+            "assert" => arg(self, 0),
+            "setmetatable" | "table.clone" | "table.freeze" => arg(self, 0).weaken(Sure::No),
+            "tostring" | "type" | "typeof" | "table.concat" => Type::sure(Kind::String),
+            "unpack" | "table.unpack" | "table.remove" => self.types.element(arg(self, 0)).weaken(Sure::No),
+            "table.insert" => {
+                if let (Some(Kind::Table(table)), Some(value)) = (arg(self, 0).kind(), call.args.get(1..)) {
+                    let value = value.last().map_or(Type::Unknown, |value| self.of(*value));
+                    self.types.changed.insert(table);
+                    self.join_item(table, value);
+                }
+                Type::sure(Kind::Nil)
+            }
+            _ => match path.strip_prefix("string.") {
+                Some(name) if STRING_METHODS.contains(&name) => Type::sure(Kind::String),
+                _ => Type::Unknown,
+            },
+        }
+    }
+}
+
+const STRING_METHODS: &[&str] = &["format", "rep", "sub", "upper", "lower", "reverse", "gsub"];
+
+/// Returns the literal name of a `require` call.
+pub(crate) fn required(script: &Script, call: &Call) -> Option<String> {
+    if call.method.is_some() || script.global_path(call.callee)? != "require" {
+        return None;
+    }
+    let arg = script.tree.expr(script.tree.inner(*call.args.first()?));
+    matches!(arg.kind, ExprKind::String).then_some(())?;
+    String::from_utf8(decode(script.text(arg.range))?).ok()
+}
