@@ -73,6 +73,8 @@ impl<'t, 'a> SyntaxView<'t, 'a> {
         if local.kind != LocalKind::Variable || local.writes > 0 || self.steps >= STEPS {
             return None;
         }
+        // What is declared on a line that does not parse is not to be relied on.
+        self.types.local(local_id).certain()?;
         let value = local.value?;
         let kind = &script.tree.expr(script.tree.inner(value)).kind;
         let literal = matches!(
