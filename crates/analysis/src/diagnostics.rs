@@ -153,7 +153,9 @@ mod tests {
                 assert!(found.iter().all(|finding| !finding.is_error()), "{name}: {messages:?}");
                 continue;
             }
-            assert_eq!(found.len(), 1, "{name}: {messages:?}");
+            // Arguments in the wrong order are more than one wrong argument.
+            let most = if name.contains("copy_arguments") { 2 } else { 1 };
+            assert!((1..=most).contains(&found.len()), "{name}: {messages:?}");
             let finding = &found[0];
             for underline in headers(&text, "underline") {
                 assert_eq!(script.file.slice(finding.place.range), underline, "{name}");
