@@ -5,9 +5,11 @@ import { assert, check, until } from './harness.mjs';
 import { focused } from './page.mjs';
 import { openWorkbench } from './workbench.mjs';
 
-const SCRIPT = `local mode = "07" .. "99"
-local s = bk.image("alpine"):mkdir("/a", { mode = mode })
-bk.export(s, { usr = "nobody" })
+// The mode of the folder is wrong, which nothing but a run shows.
+const SCRIPT = `local function folder(base, mode)
+  return base:mkdir("/a", { mode = mode })
+end
+bk.export(folder(bk.image("alpine"), "0799"), { usr = "nobody" })
 `;
 
 export async function testTrust(vsix) {

@@ -42,6 +42,7 @@ const USER_SETTINGS = {
   'remote.autoForwardPorts': false,
   'editor.hover.delay': 100,
   'editor.occurrencesHighlight': 'off',
+  'editor.selectionHighlight': false,
   'editor.scrollBeyondLastLine': false,
   'editor.overviewRulerBorder': false,
   'editor.minimap.enabled': false,
@@ -50,6 +51,7 @@ const USER_SETTINGS = {
   // What is typed is what arrives.
   'editor.autoClosingBrackets': 'never',
   'editor.autoClosingQuotes': 'never',
+  'editor.autoSurround': 'never',
   'editor.acceptSuggestionOnCommitCharacter': false,
   'security.workspace.trust.startupPrompt': 'never',
   'security.workspace.trust.banner': 'never',
@@ -203,7 +205,7 @@ async function openBrowser(profile) {
   return chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
-    viewport: { width: 1040, height: 640 },
+    viewport: { width: 1040, height: 560 },
     deviceScaleFactor: 1.5,
     args: [
       '--no-sandbox',
