@@ -31,8 +31,18 @@ local built = app:run("make install", {
 bk.export(built, { entrypoint = { "/usr/bin/start" } })
 `;
 
+const ENTRY = `local tools = require("lib.tools")
+bk.export(tools.folder(bk.image("alpine:3.19"), "0799"))
+`;
+const MODULE = `local M = {}
+function M.folder(base, mode)
+  return base:mkdir("/srv", { mode = mode })
+end
+return M
+`;
+
 export async function testEditing(vsix, server) {
-  const files = { 'build.lua': SCRIPT, 'other/notes.txt': 'not a script\n' };
+  const files = { 'build.lua': SCRIPT, 'web/build.lua': ENTRY, 'web/lib/tools.lua': MODULE };
   const bench = await openWorkbench(vsix, files, { server });
   const { page, folder, ask } = bench;
   const file = path.join(folder, 'build.lua');
@@ -190,6 +200,29 @@ export async function testEditing(vsix, server) {
       await select('"locked"', 'locked');
       await page.keyboard.type('loked');
       await until('finding of the new server', async () => (await found()).length === 1, { seen });
+    });
+
+    await check('a mistake in a required module is shown there, with the call in the script', async () => {
+      const [entry, module] = ['web/build.lua', 'web/lib/tools.lua'].map(name => path.join(folder, name));
+      await ask('open', { file: entry });
+      await focused(page);
+      await page.keyboard.press('Control+S');
+      // The module is not open yet, so only the panel can show it.
+      const rows = await problems(page);
+      await rows.filter({ hasText: '0799' }).first().waitFor();
+      await ask('open', { file: module });
+      const inModule = () => ask('diagnostics', { file: module });
+      const error = await until('finding', async () => (await inModule())[0], { seen: inModule });
+      assert.equal(error.line, 3);
+      assert.deepEqual([error.related[0]?.file, error.related[0]?.line], [entry, 2]);
+      const from = MODULE.indexOf('mode = mode') + 'mode = '.length;
+      await ask('select', { file: module, from, to: from + 'mode'.length });
+      await focused(page);
+      await page.keyboard.type('"0755"');
+      await page.keyboard.press('Control+S');
+      const llb = path.join(folder, 'web/.luakit/build.lua.pb');
+      await until('LLB file of the script', () => existsSync(llb), { seen: inModule });
+      await until('end of the findings', async () => !(await inModule()).length, { seen: inModule });
     });
   } catch (error) {
     await page.screenshot({ path: shot('failed') });
