@@ -6,7 +6,8 @@ local SECONDS = 20
 
 --- Prints one line of the report.
 function M.say(...)
-  io.stderr:write(string.format(...), "\n")
+  -- Neovim's own messages go to the standard error.
+  io.stdout:write(string.format(...), "\n")
 end
 
 --- Waits until `ask` gives something true and returns it; `seen` tells what was there instead.

@@ -34,9 +34,14 @@ fn session(start: &str) {
         .stdin(Stdio::null())
         .output()
         .expect("Neovim starts");
-    let report = String::from_utf8_lossy(&output.stderr);
+    let report = String::from_utf8_lossy(&output.stdout);
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "the session failed ({}):\n{report}\nNeovim's messages:\n{messages}",
+        output.status
+    );
     eprintln!("{report}");
-    assert!(output.status.success(), "the session failed ({}):\n{report}", output.status);
 }
 
 fn neovim(repository: &Path) -> PathBuf {

@@ -193,10 +193,6 @@ step("evaluates what is not written yet, when asked", function()
   vim.cmd("silent undo")
 end)
 
--- The report has the standard error for itself.
-vim.o.report = 9999
-vim.opt.shortmess:append("F")
-
 local failed = 0
 start[vim.env.LUAKIT_START]()
 for _, this in ipairs(steps) do
