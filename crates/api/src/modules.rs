@@ -11,6 +11,15 @@ pub trait Loader {
     /// [`LoadError::NotFound`] where there is no such file; the others end the search.
     fn load(&self, path: &str) -> Result<Arc<SourceFile>, LoadError>;
 
+    /// Reads the file at `path` of a library that stands before the embedded one, if there is such a library.
+    ///
+    /// # Errors
+    /// As those of [`load`](Loader::load).
+    fn library(&self, path: &str) -> Result<Arc<SourceFile>, LoadError> {
+        let _ = path;
+        Err(LoadError::NotFound)
+    }
+
     /// Lists the paths of the modules there are, as [`load`](Loader::load) takes them; empty where that is not known.
     fn modules(&self) -> Vec<String> {
         Vec::new()
@@ -28,7 +37,21 @@ pub enum LoadError {
 }
 
 /// The embedded modules, which need no file: name and text.
-pub const EMBEDDED: &[(&str, &str)] = &[];
+pub const EMBEDDED: &[(&str, &str)] = &[
+    ("prelude", include_str!("../prelude/prelude.lua")),
+    ("prelude/args", include_str!("../prelude/args.lua")),
+    ("prelude/compose", include_str!("../prelude/compose.lua")),
+    ("prelude/go", include_str!("../prelude/go.lua")),
+    ("prelude/images", include_str!("../prelude/images.lua")),
+    ("prelude/node", include_str!("../prelude/node.lua")),
+    ("prelude/packages", include_str!("../prelude/packages.lua")),
+    ("prelude/python", include_str!("../prelude/python.lua")),
+    ("prelude/shell", include_str!("../prelude/shell.lua")),
+    ("prelude/users", include_str!("../prelude/users.lua")),
+];
+
+/// What stands before the name of a module of the library, where no file of the script may take its place.
+const LIBRARY: &str = "luakit:";
 
 /// Returns the paths that `require(name)` tries, in their order.
 ///
@@ -76,13 +99,17 @@ pub enum Found {
     Refused(String),
 }
 
-/// Finds the file that `require(name)` runs.
+/// Finds the file that `require(name)` runs: a file of the script, else one of the library.
 pub fn find(name: &str, loader: &dyn Loader) -> Found {
-    let paths = match candidates(name) {
+    let (stem, of_library) = match name.strip_prefix(LIBRARY) {
+        Some(stem) => (stem, true),
+        None => (name, false),
+    };
+    let paths = match candidates(stem) {
         Ok(paths) => paths,
         Err(message) => return Found::Refused(message),
     };
-    for path in &paths {
+    for path in paths.iter().filter(|_| !of_library) {
         match loader.load(path) {
             Ok(file) => return Found::File(path.clone(), file),
             Err(LoadError::NotFound) => {}
@@ -94,11 +121,35 @@ pub fn find(name: &str, loader: &dyn Loader) -> Found {
             }
         }
     }
-    if let Some((name, text)) = EMBEDDED.iter().find(|(embedded, _)| *embedded == name) {
-        let path = format!("luakit:{name}");
-        return Found::File(path.clone(), Arc::new(SourceFile::new(path, *text)));
+    library(name, &paths, loader).unwrap_or_else(|| {
+        let tried = if of_library { vec![name.to_owned()] } else { paths };
+        Found::Missing(tried)
+    })
+}
+
+/// Finds a module of the library by the paths that its name stands for.
+fn library(name: &str, paths: &[String], loader: &dyn Loader) -> Option<Found> {
+    let stem = paths.first()?.strip_suffix(".lua")?;
+    // The same on every machine, wherever the library is.
+    let canonical = format!("{LIBRARY}{stem}");
+    // The first two, since the library has no `luakit_modules`.
+    for path in paths.iter().take(2) {
+        match loader.library(path) {
+            Ok(file) => return Some(Found::File(canonical, file)),
+            Err(LoadError::NotFound) => {}
+            Err(LoadError::Outside) => {
+                let message = format!("module `{name}` leads out of the library's folder ({path})");
+                return Some(Found::Refused(message));
+            }
+            Err(LoadError::Unreadable(why)) => {
+                let message = format!("module `{name}` cannot be read: {path} of the library: {why}");
+                return Some(Found::Refused(message));
+            }
+        }
     }
-    Found::Missing(paths)
+    let (_, text) = EMBEDDED.iter().find(|(embedded, _)| *embedded == stem)?;
+    let file = Arc::new(SourceFile::new(canonical.clone(), *text));
+    Some(Found::File(canonical, file))
 }
 
 /// Returns the message for a module that is not there, and the hint that lists what was tried.
@@ -119,6 +170,51 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    /// A script's folder with some files in it, and a library with others.
+    struct Files(&'static [&'static str], &'static [&'static str]);
+
+    impl Loader for Files {
+        fn load(&self, path: &str) -> Result<Arc<SourceFile>, LoadError> {
+            let found = self.0.contains(&path);
+            found.then(|| Arc::new(SourceFile::new(path, ""))).ok_or(LoadError::NotFound)
+        }
+        fn library(&self, path: &str) -> Result<Arc<SourceFile>, LoadError> {
+            let found = self.1.contains(&path);
+            found.then(|| Arc::new(SourceFile::new(format!("lib/{path}"), ""))).ok_or(LoadError::NotFound)
+        }
+    }
+
+    fn found(name: &str, files: &Files) -> (String, String) {
+        match find(name, files) {
+            Found::File(path, file) => (path, file.name.clone()),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_script_s_own_file_stands_before_the_library() {
+        let own = Files(&["prelude.lua", "prelude/go.lua"], &[]);
+        assert_eq!(found("prelude", &own).0, "prelude.lua");
+        assert_eq!(found("prelude.go", &own).0, "prelude/go.lua");
+        assert_eq!(found("luakit:prelude", &own).0, "luakit:prelude");
+        assert_eq!(found("luakit:prelude/go", &own).0, "luakit:prelude/go");
+    }
+
+    #[test]
+    fn each_module_of_the_library_has_one_path() {
+        for name in ["prelude/go", "prelude.go", "./prelude/go.lua", "luakit:prelude.go"] {
+            assert_eq!(found(name, &Files(&[], &[])).0, "luakit:prelude/go", "{name}");
+        }
+    }
+
+    #[test]
+    fn another_library_stands_before_the_embedded_one() {
+        let other = Files(&[], &["prelude/init.lua", "more.lua"]);
+        assert_eq!(found("more", &other), ("luakit:more".into(), "lib/more.lua".into()));
+        assert_eq!(found("prelude/go", &other), ("luakit:prelude/go".into(), "luakit:prelude/go".into()));
+        assert_eq!(find("luakit:no", &other), Found::Missing(vec!["luakit:no".into()]));
     }
 
     #[test]
