@@ -5,4 +5,5 @@
 mod buildkit;
 mod cli;
 mod layers;
+mod lsp;
 mod nvim;

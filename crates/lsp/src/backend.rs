@@ -69,6 +69,7 @@ impl LanguageServer for Backend {
     }
 
     async fn initialized(&self, _: InitializedParams) {
+        self.session.lock().complain();
         tokio::spawn(introduce(self.session.clone(), self.client.clone()));
     }
 
@@ -149,6 +150,7 @@ fn configure(shared: &Shared, settings: &Value) {
     let mut session = shared.lock();
     let before = session.settings.clone();
     session.configure(settings);
+    session.complain();
     let after = &session.settings;
     let matters = (&before.args, before.timeout) != (&after.args, after.timeout);
     if matters && after.dry_run != DryRunMode::Manual {

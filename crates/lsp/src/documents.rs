@@ -113,6 +113,11 @@ impl Document {
         self.snapshot = OnceLock::new();
     }
 
+    /// Tells whether what is said of the document may depend on others.
+    pub(crate) fn requires_modules(&self) -> bool {
+        self.snapshot().file.text.contains("require")
+    }
+
     /// Returns the document as it stands, made once per generation.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         let make = || {

@@ -34,6 +34,9 @@ const PROGRESS_AFTER: Duration = Duration::from_millis(300);
 /// How long a run may go on after it was told to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How many bytes of a script's output are shown.
+const SHOWN_OUTPUT: usize = 64 << 10;
+
 /// Luau collects no garbage in an emergency, so that less fails falsely.
 const MEMORY: usize = 256 << 20;
 
@@ -447,15 +450,23 @@ fn reply(answer: Option<oneshot::Sender<Outcome>>, outcome: Outcome) {
     }
 }
 
-/// What a script prints goes to the client's log.
+/// What a script prints goes to the client's log, in one message: a loop may print a lot.
 fn print(outbox: &Outbox, run: &DryRun) {
-    for printed in &run.output {
-        let text = printed.text.trim_end_matches('\n');
-        let place = printed
-            .place
-            .as_ref()
-            .map(|place| format!("{}:{}: ", place.file.name, place.file.line_column(place.range.start).line));
-        outbox.log(MessageType::LOG, format!("{}{text}", place.unwrap_or_default()));
+    let mut text = String::new();
+    for (i, printed) in run.output.iter().enumerate() {
+        if text.len() > SHOWN_OUTPUT {
+            text.push_str(&format!("… and {} more\n", run.output.len() - i));
+            break;
+        }
+        if let Some(place) = &printed.place {
+            let line = place.file.line_column(place.range.start).line;
+            text.push_str(&format!("{}:{line}: ", place.file.name));
+        }
+        text.push_str(printed.text.trim_end_matches('\n'));
+        text.push('\n');
+    }
+    if !text.is_empty() {
+        outbox.log(MessageType::LOG, text.trim_end());
     }
 }
 

@@ -8,7 +8,7 @@ use crate::capabilities::Capabilities;
 use crate::documents::{Document, Snapshot};
 use crate::dry_run::{self, Entry, Found, Reason};
 use crate::llb_file::Writer;
-use crate::outbox::Outbox;
+use crate::outbox::{Message, Outbox};
 use crate::paths::{self, Root};
 use crate::settings::{DryRunMode, Settings};
 use crate::to_lsp::Texts;
@@ -46,6 +46,8 @@ pub(crate) struct Session {
     pub(crate) settings: Settings,
     /// What the client set at the start; later settings are laid over it.
     initial_settings: Settings,
+    /// What is wrong with them.
+    complaints: Vec<String>,
     /// Whether scripts may be evaluated at all.
     pub(crate) trusted: bool,
     pub(crate) roots: Vec<PathBuf>,
@@ -66,6 +68,7 @@ impl Session {
             capabilities: Arc::default(),
             settings: Settings::default(),
             initial_settings: Settings::default(),
+            complaints: Vec::new(),
             trusted: true,
             roots: Vec::new(),
             documents: BTreeMap::new(),
@@ -100,13 +103,18 @@ impl Session {
         }
     }
 
-    /// Takes over settings, and says which of them make no sense.
+    /// Takes over settings.
     pub(crate) fn configure(&mut self, value: &Value) {
         let mut settings = self.initial_settings.clone();
-        for complaint in settings.apply(value) {
+        self.complaints.extend(settings.apply(value));
+        self.settings = settings;
+    }
+
+    /// Says what was wrong with the settings. Before `initialized`, nothing may be said.
+    pub(crate) fn complain(&mut self) {
+        for complaint in self.complaints.drain(..) {
             self.outbox.log(MessageType::WARNING, complaint);
         }
-        self.settings = settings;
     }
 
     pub(crate) fn change_folders(&mut self, event: WorkspaceFoldersChangeEvent) {
@@ -152,6 +160,7 @@ impl Session {
             }
         }
         static_check::want(self, shared, &url);
+        self.recheck_others(shared, &url);
         if self.settings.dry_run == DryRunMode::OnType && self.trusted {
             let shared = shared.clone();
             tokio::spawn(async move {
@@ -219,6 +228,9 @@ impl Session {
         for url in self.documents.keys().cloned().collect::<Vec<_>>() {
             static_check::want(self, shared, &url);
         }
+        if self.capabilities.refresh {
+            self.outbox.send(Message::Refresh);
+        }
     }
 
     /// Evaluates the script and those that read it.
@@ -238,7 +250,8 @@ impl Session {
 
     /// A module that comes, goes or changes may change what is said of the scripts that require it.
     fn recheck_others(&mut self, shared: &Shared, changed: &Url) {
-        for url in self.documents.keys().filter(|url| *url != changed).cloned().collect::<Vec<_>>() {
+        let others = self.documents.values().filter(|it| it.url != *changed && it.requires_modules());
+        for url in others.map(|it| it.url.clone()).collect::<Vec<_>>() {
             static_check::want(self, shared, &url);
         }
     }
@@ -343,7 +356,12 @@ pub(crate) fn loader(root: &Root, open: &[(PathBuf, Arc<Snapshot>)]) -> DiskLoad
         let file = if same { file.clone() } else { Arc::new(SourceFile::new(name, file.text.clone())) };
         Some((path.clone(), file))
     });
-    DiskLoader { root: root.folder.clone(), prefix: root.prefix.clone(), overlay: overlay.collect() }
+    DiskLoader {
+        root: root.folder.clone(),
+        prefix: root.prefix.clone(),
+        overlay: overlay.collect(),
+        ..DiskLoader::default()
+    }
 }
 
 /// The analysis takes a loader or none.
