@@ -1,0 +1,182 @@
+//! Both layers of findings, pushed and pulled.
+
+use crate::lsp::client::show_diagnostics;
+use crate::lsp::{Client, Setup, check};
+use expect_test::expect;
+use serde_json::{Value, json};
+
+const HELPER: &str = r#"
+--- build.lua
+local tools = require("lib.tools")
+local base = bk.image("alpine:3.19")
+bk.export(tools.install(base, "0799"))
+--- lib/tools.lua
+local M = {}
+function M.install(base, mode)
+  return base:mkfile("/start", "", { mode = mode })
+end
+return M
+"#;
+
+fn related() -> Setup {
+    let capabilities = json!({ "textDocument": { "publishDiagnostics": { "relatedInformation": true } } });
+    Setup { capabilities, ..Setup::default() }
+}
+
+fn pulled(client: &Client, report: &Value) -> String {
+    format!("pulled:{}\n", show_diagnostics(&report["items"], &client.uri("")))
+}
+
+#[test]
+fn an_error_in_a_helper_is_shown_there_with_the_calls_that_led_to_it_until_it_is_mended() {
+    let mut client = Client::with(HELPER, related());
+    client.open("build.lua");
+    client.save("build.lua");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v1: none
+        findings of build.lua v1: none
+        findings of lib/tools.lua:
+          3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
+            called from build.lua 3:17-3:24
+        build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
+    "#]],
+    );
+    client.edit("build.lua", "0799", "0755");
+    client.save("build.lua");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v2: none
+        findings of build.lua v2: none
+        findings of lib/tools.lua: none
+        build.lua ended ok: 2 ops
+    "#]],
+    );
+}
+
+#[test]
+fn a_client_without_related_information_gets_the_trace_in_words() {
+    let mut client = Client::start(HELPER);
+    client.open("build.lua");
+    client.save("build.lua");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v1: none
+        findings of build.lua v1: none
+        findings of lib/tools.lua:
+          3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
+            called from build.lua:3:17
+        build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
+    "#]],
+    );
+}
+
+#[test]
+fn findings_of_a_run_move_with_the_text_until_the_next_run() {
+    let mut client = Client::start("local e = ''\nbk.export(bk.image(e))\n");
+    client.open("build.lua");
+    client.save("build.lua");
+    client.edit("build.lua", "local e", "-- a comment\nlocal e");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v1:
+          2:20-2:21 error invalid-value: bk.image: identifier must not be empty
+        findings of build.lua v1:
+          2:20-2:21 error invalid-value: bk.image: identifier must not be empty
+        build.lua ended error: build.lua:2:20: bk.image: identifier must not be empty
+        findings of build.lua v2:
+          3:20-3:21 error invalid-value: bk.image: identifier must not be empty
+    "#]],
+    );
+}
+
+#[test]
+fn a_mistake_that_both_layers_see_goes_as_it_is_mended() {
+    let mut client = Client::start("bk.export(bk.imgae('alpine'))\n");
+    client.open("build.lua");
+    client.save("build.lua");
+    client.edit("build.lua", "imgae", "image");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v1:
+          1:14-1:19 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
+        findings of build.lua v1:
+          1:14-1:19 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
+        build.lua ended error: build.lua:1:14: unknown function `bk.imgae`, did you mean `image`?
+        findings of build.lua v2: none
+    "#]],
+    );
+}
+
+#[test]
+fn a_client_that_pulls_is_not_pushed_the_same() {
+    let capabilities = json!({
+        "textDocument": { "diagnostic": {} },
+        "workspace": { "diagnostics": { "refreshSupport": true } },
+    });
+    let mut client = Client::with(HELPER, Setup { capabilities, ..Setup::default() });
+    let text = std::fs::read_to_string(client.path("build.lua")).unwrap() + "bk.nope()\n";
+    client.open_with("build.lua", &text);
+    let document = json!({ "textDocument": { "uri": client.uri("build.lua") } });
+    let before = client.request("textDocument/diagnostic", document.clone());
+    expect![[r#"
+        pulled:
+          4:4-4:8 error unknown-function: unknown function `bk.nope`
+            hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `platform`, `export`
+    "#]].assert_eq(&pulled(&client, &before));
+    client.type_over("build.lua", "bk.nope()\n", "");
+    client.save("build.lua");
+    // The module is not open, so that it cannot be pulled.
+    client.wait("a refresh", |message| message["method"] == "workspace/diagnostic/refresh");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of lib/tools.lua:
+          3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
+            called from build.lua 3:17-3:24
+        build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
+        workspace/diagnostic/refresh
+    "#]],
+    );
+
+    let after = client.request("textDocument/diagnostic", document.clone());
+    let mut again = document;
+    again["previousResultId"] = after["resultId"].clone();
+    assert_eq!(client.request("textDocument/diagnostic", again)["kind"], "unchanged");
+
+    let text = std::fs::read_to_string(client.path("lib/tools.lua")).unwrap();
+    client.open_with("lib/tools.lua", &text);
+    let module = json!({ "textDocument": { "uri": client.uri("lib/tools.lua") } });
+    let answer = client.request("textDocument/diagnostic", module);
+    expect![[r#"
+        pulled:
+          3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
+            called from build.lua 3:17-3:24
+    "#]]
+    .assert_eq(&pulled(&client, &answer));
+    check(&mut client, expect![""]);
+}
+
+#[test]
+fn what_is_typed_in_a_module_is_checked_where_it_is_required() {
+    let mut client = Client::start(
+        r#"
+--- build.lua
+bk.export(bk.image(require("ref")))
+--- ref.lua
+return "alpine"
+"#,
+    );
+    client.open("build.lua");
+    client.open("ref.lua");
+    client.transcript();
+    client.edit("ref.lua", "\"alpine\"", "42");
+    client.wait_for_findings("build.lua");
+    let transcript = client.transcript();
+    assert!(transcript.contains("error wrong-type: bk.image: identifier must be a string"), "{transcript}");
+}

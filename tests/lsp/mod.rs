@@ -1,0 +1,20 @@
+//! The language server as an editor meets it: a real session over stdio.
+//!
+//! Each test is for something that only the wire can show. What is said of a script is tested where it is worked out.
+
+mod client;
+mod diagnostics;
+mod dry_run;
+mod encoding;
+mod lifecycle;
+mod questions;
+mod settings;
+mod sync;
+
+use client::{Client, Setup};
+use expect_test::Expect;
+
+/// Compares what the client heard since the last time.
+fn check(client: &mut Client, expect: Expect) {
+    expect.assert_eq(&client.transcript());
+}
