@@ -3,14 +3,19 @@
 //! [`Script::parse`] makes a script of a text, whatever its state; each question about it is a function of its own.
 //! Parsing needs a large stack (see [`Script::parse`]), so callers run it on a worker.
 
+mod complete;
+mod cursor;
 mod diagnostics;
+mod hover;
 mod lower;
 mod mask;
 mod nesting;
 mod parse;
 mod prepare;
+mod receiver;
 mod runtime_name;
 mod scope;
+mod signature_help;
 mod strings;
 mod syntax;
 #[cfg(test)]
@@ -20,13 +25,15 @@ mod tree;
 mod types;
 mod view;
 
+pub use complete::{CompletionItem, CompletionKind, completions};
 pub use diagnostics::diagnostics;
+pub use hover::{Hover, hover};
 use luakit_api::Prepared;
-use luakit_api::modules::Loader;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
 use parse::ParseError;
 pub use runtime_name::explain_operand;
 use scope::Scopes;
+pub use signature_help::{SignatureHelp, signature_help};
 use std::sync::Arc;
 use tokens::{Token, TokenKind};
 use tree::{ExprId, ExprKind, Tree};
@@ -114,70 +121,4 @@ impl Script {
         let end = self.tokens.partition_point(|token| token.range.end <= offset);
         self.tokens.iter().take(end).rev().filter(|token| token.kind != TokenKind::Comment)
     }
-}
-
-/// What a hover shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hover {
-    pub range: TextRange,
-    pub markdown: String,
-}
-
-pub fn hover(_script: &Script, _offset: usize, _loader: Option<&dyn Loader>) -> Option<Hover> {
-    None
-}
-
-/// What a completion item is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CompletionKind {
-    Function,
-    Method,
-    Property,
-    Option,
-    Value,
-    Module,
-    Variable,
-    Keyword,
-    Snippet,
-}
-
-/// Something that could be typed here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompletionItem {
-    pub label: String,
-    pub kind: CompletionKind,
-    /// A signature or a type, in a line.
-    pub detail: String,
-    /// Markdown.
-    pub documentation: String,
-    /// What is replaced, and by what.
-    pub range: TextRange,
-    pub insert: String,
-    /// The same with `$1` placeholders, for clients that have snippets.
-    pub snippet: Option<String>,
-    /// Items are shown in the order of this, then of their labels.
-    pub sort: String,
-    pub deprecated: bool,
-}
-
-pub fn completions(_script: &Script, _offset: usize, _loader: Option<&dyn Loader>) -> Vec<CompletionItem> {
-    Vec::new()
-}
-
-/// The call around the cursor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignatureHelp {
-    pub label: String,
-    pub documentation: String,
-    /// The byte range of each parameter in `label`, with its documentation.
-    pub parameters: Vec<(TextRange, String)>,
-    pub active: Option<usize>,
-}
-
-pub fn signature_help(
-    _script: &Script,
-    _offset: usize,
-    _loader: Option<&dyn Loader>,
-) -> Option<SignatureHelp> {
-    None
 }

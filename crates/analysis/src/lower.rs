@@ -15,7 +15,7 @@ use luakit_diagnostics::TextRange;
 
 /// Makes our tree of full_moon's.
 pub(crate) fn lower(ast: &ast::Ast, end: usize) -> Tree {
-    let mut lower = Lower { tree: Tree::default(), last: 0 };
+    let mut lower = Lower { tree: Tree::default(), last: 0, end };
     let block = lower.block(ast.nodes());
     lower.tree.block = Block { range: TextRange::new(0, end), ..block };
     lower.tree
@@ -25,6 +25,8 @@ struct Lower {
     tree: Tree,
     /// The end of the last token seen: where something begins that has no token of its own.
     last: usize,
+    /// The end of the text.
+    end: usize,
 }
 
 impl Lower {
@@ -66,9 +68,16 @@ impl Lower {
     /// Lowers a block up to and including the token that ends it.
     fn closed(&mut self, block: &ast::Block, end: &TokenReference) -> Block {
         let mut block = self.block(block);
-        let end = self.token(end);
-        block.range.end = block.range.end.max(end.start);
+        self.close(&mut block, end);
         block
+    }
+
+    /// Lets a block last to the token after it, so that a cursor on an empty line at its end is in it.
+    fn close(&mut self, block: &mut Block, next: &TokenReference) {
+        // Where the end is not there yet, all that follows is typed into the block.
+        let missing = next.end_position().bytes() == 0;
+        let next = self.token(next);
+        block.range.end = if missing { self.end } else { block.range.end.max(next.start) };
     }
 
     fn last_stmt(&mut self, stmt: &ast::LastStmt) -> Stmt {
@@ -193,27 +202,28 @@ impl Lower {
         let binding = stmt.binding().map(|binding| self.binding(binding));
         let condition = self.expr(stmt.condition());
         self.token(stmt.then_token());
-        arms.push((binding, condition, self.block(stmt.block())));
-        for arm in stmt.else_if().into_iter().flatten() {
-            self.token(arm.else_if_token());
-            let binding = arm.binding().map(|binding| self.binding(binding));
-            let condition = self.expr(arm.condition());
-            self.token(arm.then_token());
-            arms.push((binding, condition, self.block(arm.block())));
+        let mut block = self.block(stmt.block());
+        let mut arm = (binding, condition);
+        for next in stmt.else_if().into_iter().flatten() {
+            self.close(&mut block, next.else_if_token());
+            arms.push((arm.0, arm.1, block));
+            let binding = next.binding().map(|binding| self.binding(binding));
+            arm = (binding, self.expr(next.condition()));
+            self.token(next.then_token());
+            block = self.block(next.block());
         }
-        if let Some(token) = stmt.else_token() {
-            self.token(token);
-        }
-        let otherwise = stmt.else_block().map(|block| self.block(block));
-        let end = self.token(stmt.end_token());
-        let mut kind = StmtKind::If { arms, otherwise };
-        // The last block lasts to the `end`, so that a cursor on an empty line is in it.
-        if let StmtKind::If { arms, otherwise } = &mut kind
-            && let Some(block) = otherwise.as_mut().or(arms.last_mut().map(|arm| &mut arm.2))
-        {
-            block.range.end = block.range.end.max(end.start);
-        }
-        (start, kind)
+        let otherwise = match (stmt.else_token(), stmt.else_block()) {
+            (Some(token), Some(otherwise)) => {
+                self.close(&mut block, token);
+                Some(self.closed(otherwise, stmt.end_token()))
+            }
+            _ => {
+                self.close(&mut block, stmt.end_token());
+                None
+            }
+        };
+        arms.push((arm.0, arm.1, block));
+        (start, StmtKind::If { arms, otherwise })
     }
 
     fn binding(&mut self, binding: &IfConditionBinding) -> Param {

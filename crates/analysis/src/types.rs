@@ -57,6 +57,8 @@ pub(crate) enum Kind {
     Table(ExprId),
     /// A table or function of a module, by its index in [`Types::foreign`].
     Foreign(usize),
+    /// A function that gives a module, by its index in [`Types::foreign`].
+    Giver(usize),
 }
 
 impl Type {
@@ -160,7 +162,7 @@ impl<'a> Types<'a> {
         fields
     }
 
-    pub(crate) fn field(&self, kind: Kind, name: &str) -> Option<Type> {
+    pub(crate) fn field_of(&self, kind: Kind, name: &str) -> Option<Type> {
         match kind {
             Kind::Table(table) => self.fields.get(&(table, name)).copied(),
             Kind::Foreign(id) => match self.foreign.get(id)? {
@@ -174,6 +176,34 @@ impl<'a> Types<'a> {
     /// Tells whether a table is written to after it is made.
     pub(crate) fn is_changed(&self, table: ExprId) -> bool {
         self.changed.contains(&table)
+    }
+
+    /// Returns the type of a function that gives a module.
+    pub(crate) fn giving(&self, module: Type) -> Type {
+        match module {
+            Type::Is(Kind::Foreign(id), sure) => Type::Is(Kind::Giver(id), sure),
+            _ => Type::Unknown,
+        }
+    }
+
+    pub(crate) fn is_function(&self, ty: Type) -> bool {
+        match ty.kind() {
+            Some(Kind::Func(_) | Kind::Builtin(_) | Kind::Giver(_)) => true,
+            Some(Kind::Foreign(id)) => !self.is_foreign_table(id),
+            _ => false,
+        }
+    }
+
+    /// Returns what the comments above a function say.
+    pub(crate) fn documentation(&self, ty: Type) -> String {
+        match ty.kind() {
+            Some(Kind::Func(func)) => doc_above(self.script, self.script.tree.func(func).range.start),
+            Some(Kind::Foreign(id)) => match self.foreign.get(id) {
+                Some(Foreign::Func { doc, .. }) => doc.clone(),
+                _ => String::new(),
+            },
+            _ => String::new(),
+        }
     }
 
     pub(crate) fn is_foreign_table(&self, id: usize) -> bool {
@@ -197,6 +227,7 @@ impl<'a> Types<'a> {
                 Some(object) => format!("{}[]", object.name()),
                 None => "table".into(),
             },
+            Kind::Giver(_) => "function".into(),
             Kind::Foreign(id) => match self.foreign.get(id) {
                 Some(Foreign::Func { params, returns, .. }) => {
                     format!("function({}){}", params.join(", "), self.result(returns[0]))
@@ -234,7 +265,7 @@ impl<'a> Types<'a> {
         params
     }
 
-    fn result(&self, ty: Type) -> String {
+    pub(crate) fn result(&self, ty: Type) -> String {
         match ty.kind() {
             None | Some(Kind::Nil) => String::new(),
             Some(Kind::Func(_)) => " -> function".into(),

@@ -95,7 +95,7 @@ impl<'t, 'a> SyntaxView<'t, 'a> {
             Some(Kind::Number) => Known::Number(None),
             Some(Kind::String) => Known::String(None),
             Some(Kind::Object(object)) => Known::Object(object, None),
-            Some(Kind::Func(_) | Kind::Builtin(_)) => Known::Function,
+            Some(Kind::Func(_) | Kind::Builtin(_) | Kind::Giver(_)) => Known::Function,
             Some(Kind::Table(_) | Kind::List(_) | Kind::Foreign(_) | Kind::Bk) => self.opaque(id),
             Some(Kind::Nil) | None => Known::Unknown,
         }

@@ -63,7 +63,7 @@ impl<'a> Types<'a> {
     }
 
     /// Returns the type of the elements of a list.
-    pub(super) fn element(&self, list: Type) -> Type {
+    pub(crate) fn element(&self, list: Type) -> Type {
         let Type::Is(kind, sure) = list else { return list };
         match kind {
             Kind::List(object) => Type::Is(Kind::Object(object), sure),
@@ -74,6 +74,52 @@ impl<'a> Types<'a> {
             },
             _ => Type::Unknown,
         }
+    }
+}
+
+impl Types<'_> {
+    /// Returns the type of `base.name`, or of the method in `base:name()`.
+    pub(crate) fn member(&self, base: Type, name: &str) -> Type {
+        let Type::Is(kind, sure) = base else {
+            return if base == Type::Bottom { base } else { Type::Unknown };
+        };
+        match kind {
+            Kind::Bk => match bk_function(name) {
+                Some(function) => Type::Is(Kind::Builtin(function.id), sure),
+                // What is misspelt is reported once; all that is made of it should not go unseen for that.
+                None => match words::unknown_function(name).meant.and_then(|meant| bk_function(&meant)) {
+                    Some(function) => Type::Is(Kind::Builtin(function.id), sure),
+                    None => Type::Unknown,
+                },
+            },
+            Kind::Object(object) => {
+                if properties_of(object).iter().any(|property| property.name == name) {
+                    Type::Is(Kind::String, sure)
+                } else {
+                    method(object, name).map_or(Type::Unknown, |f| Type::Is(Kind::Builtin(f.id), sure))
+                }
+            }
+            Kind::Table(_) | Kind::Foreign(_) => {
+                self.field_of(kind, name).unwrap_or(Type::Bottom).weaken(sure)
+            }
+            _ => Type::Unknown,
+        }
+    }
+
+    /// Returns what calling a value of this type gives first.
+    pub(crate) fn result_of(&self, callee: Type) -> Type {
+        let Type::Is(kind, sure) = callee else { return Type::Unknown };
+        let ty = match kind {
+            Kind::Builtin(id) => builtin(id).map_or(Type::Unknown, |function| of_ty(&function.returns)),
+            Kind::Giver(id) => Type::sure(Kind::Foreign(id)),
+            Kind::Func(func) => self.returns.get(func).map_or(Type::Unknown, |returns| returns[0]),
+            Kind::Foreign(id) => match self.foreign.get(id) {
+                Some(Foreign::Func { returns, .. }) => returns[0],
+                _ => Type::Unknown,
+            },
+            _ => Type::Unknown,
+        };
+        ty.weaken(sure)
     }
 }
 
@@ -393,31 +439,7 @@ impl<'a> Flow<'a> {
 
     fn field(&self, base: ExprId, name: TextRange) -> Type {
         let Some(name) = self.key(name) else { return Type::Unknown };
-        let base = self.of(base);
-        let Type::Is(kind, sure) = base else {
-            return if base == Type::Bottom { base } else { Type::Unknown };
-        };
-        match kind {
-            Kind::Bk => match bk_function(name) {
-                Some(function) => Type::Is(Kind::Builtin(function.id), sure),
-                // What is misspelt is reported once; all that is made of it should not go unseen for that.
-                None => match words::unknown_function(name).meant.and_then(|meant| bk_function(&meant)) {
-                    Some(function) => Type::Is(Kind::Builtin(function.id), sure),
-                    None => Type::Unknown,
-                },
-            },
-            Kind::Object(object) => {
-                if properties_of(object).iter().any(|property| property.name == name) {
-                    Type::Is(Kind::String, sure)
-                } else {
-                    method(object, name).map_or(Type::Unknown, |f| Type::Is(Kind::Builtin(f.id), sure))
-                }
-            }
-            Kind::Table(_) | Kind::Foreign(_) => {
-                self.seen(self.types.field(kind, name).unwrap_or(Type::Bottom)).weaken(sure)
-            }
-            _ => Type::Unknown,
-        }
+        self.seen(self.types.member(self.of(base), name))
     }
 
     /// Returns the type of what is called.
@@ -434,17 +456,11 @@ impl<'a> Flow<'a> {
         }
         let callee = self.callee(call);
         match callee {
-            Type::Is(Kind::Builtin(id), sure) => {
-                builtin(id).map_or(Type::Unknown, |function| of_ty(&function.returns)).weaken(sure)
-            }
             Type::Is(Kind::Func(func), sure) => {
                 self.bind(func, call);
                 self.returned(func, 0).weaken(sure)
             }
-            Type::Is(Kind::Foreign(id), sure) => match self.types.foreign.get(id) {
-                Some(Foreign::Func { returns, .. }) => returns[0].weaken(sure),
-                _ => Type::Unknown,
-            },
+            Type::Is(Kind::Builtin(_) | Kind::Foreign(_), _) => self.types.result_of(callee),
             Type::Bottom => Type::Bottom,
             // An unknown method of a state is reported once; the rest of its chain still counts.
             _ if call.method.is_some() && self.of(call.callee).object() == Some(Object::State) => {

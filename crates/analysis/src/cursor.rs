@@ -1,0 +1,401 @@
+//! What a cursor is in the middle of, told from the tokens alone: the tree of a half-typed text leaves out what dangles.
+
+use crate::Script;
+use crate::tokens::{Token, TokenKind};
+use luakit_diagnostics::TextRange;
+
+/// Where a cursor is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Context {
+    Comment,
+    /// Where a name is made up, so that there is nothing to offer.
+    NewName,
+    /// After `.` or `:`. `receiver` is the index of the token before it.
+    Member {
+        receiver: usize,
+        colon: bool,
+    },
+    /// Inside a string, whose content is `content`.
+    InString {
+        content: TextRange,
+        quote: char,
+        closed: bool,
+        place: Place,
+    },
+    /// At the beginning of a statement.
+    Statement,
+    /// Somewhere in an expression.
+    Expression(Place),
+}
+
+/// What value stands where the cursor is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    Unknown,
+    /// A value in the arguments of a call.
+    Argument {
+        call: CallAt,
+        path: Vec<Step>,
+    },
+    /// A key in a table that is such a value.
+    Key {
+        call: CallAt,
+        path: Vec<Step>,
+        have: Vec<String>,
+    },
+}
+
+/// A call by its tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CallAt {
+    /// The index of the last token of what is called.
+    pub(crate) callee: usize,
+    /// Which argument the cursor is in.
+    pub(crate) argument: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    Key(String),
+    Item,
+}
+
+/// A script's tokens without comments, with a cursor among them.
+pub(crate) struct Cursor<'a> {
+    pub(crate) script: &'a Script,
+    pub(crate) tokens: Vec<Token>,
+    /// What is already typed of a name, and all of that name.
+    pub(crate) prefix: TextRange,
+    pub(crate) word: TextRange,
+    pub(crate) context: Context,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(script: &'a Script, offset: usize) -> Self {
+        let tokens: Vec<Token> =
+            script.tokens.iter().copied().filter(|token| token.kind != TokenKind::Comment).collect();
+        let here = TextRange::new(offset, offset);
+        let mut cursor = Self { script, tokens, prefix: here, word: here, context: Context::Comment };
+        if !cursor.in_comment(offset) {
+            cursor.context = cursor.find(offset);
+        }
+        cursor
+    }
+
+    pub(crate) fn text(&self, index: usize) -> &'a str {
+        self.tokens.get(index).map_or("", |token| self.script.text(token.range))
+    }
+
+    fn kind(&self, index: usize) -> Option<TokenKind> {
+        self.tokens.get(index).map(|token| token.kind)
+    }
+
+    fn in_comment(&self, offset: usize) -> bool {
+        self.script.tokens.iter().filter(|token| token.kind == TokenKind::Comment).any(|token| {
+            let text = self.script.text(token.range);
+            let open = !text.ends_with(']') || !text.starts_with("--[");
+            token.range.start < offset && (offset < token.range.end || (open && offset == token.range.end))
+        })
+    }
+
+    fn find(&mut self, offset: usize) -> Context {
+        let before = self.tokens.partition_point(|token| token.range.start < offset);
+        let Some(last) = before.checked_sub(1) else { return Context::Statement };
+        let Some(token) = self.tokens.get(last).copied() else { return Context::Statement };
+        if token.kind == TokenKind::String
+            && let Some(context) = self.in_string(last, token, offset)
+        {
+            return context;
+        }
+        if let TokenKind::Interpolated { .. } = token.kind
+            && offset < token.range.end
+        {
+            return Context::Comment;
+        }
+        let touches = offset <= token.range.end;
+        if touches && token.kind == TokenKind::Number {
+            return Context::NewName;
+        }
+        if touches && matches!(token.kind, TokenKind::Name | TokenKind::Keyword) {
+            self.prefix = TextRange::new(token.range.start, offset);
+            self.word = token.range;
+            return match last.checked_sub(1) {
+                Some(previous) => self.after(previous),
+                None => Context::Statement,
+            };
+        }
+        self.after(last)
+    }
+
+    /// Returns the context after the token at `last`, without what is typed of the next name.
+    fn after(&self, last: usize) -> Context {
+        let Some(receiver) = last.checked_sub(1) else { return self.in_expression(last) };
+        match self.text(last) {
+            "." | ":" if self.kind(last) == Some(TokenKind::Symbol) => {
+                if self.text(last) == ":" && self.is_annotation(receiver) {
+                    return Context::NewName;
+                }
+                Context::Member { receiver, colon: self.text(last) == ":" }
+            }
+            "local" | "function" | "for" | "::" => Context::NewName,
+            "," if self.in_name_list(last) => Context::NewName,
+            _ => self.in_expression(last),
+        }
+    }
+
+    /// Tells whether `name:` is followed by a type, as in `local name: State`.
+    fn is_annotation(&self, name: usize) -> bool {
+        let before = name.checked_sub(1).map_or("", |index| self.text(index));
+        before == "local" || (matches!(before, "(" | ",") && self.in_parameters(name))
+    }
+
+    /// Tells whether a token is among the parameters of a function.
+    fn in_parameters(&self, index: usize) -> bool {
+        let Some(open) = self.opener(index) else { return false };
+        if self.text(open) != "(" {
+            return false;
+        }
+        // `function (`, `function name(`, `function a.b:c(`.
+        let mut at = open;
+        while let Some(previous) = at.checked_sub(1) {
+            match self.text(previous) {
+                "function" => return true,
+                "." | ":" => {}
+                _ if self.kind(previous) == Some(TokenKind::Name) => {}
+                _ => return false,
+            }
+            at = previous;
+        }
+        false
+    }
+
+    /// Tells whether a comma is between names that are declared: `local a, b`, `for k, v`, parameters.
+    fn in_name_list(&self, comma: usize) -> bool {
+        let mut at = comma;
+        while let Some(previous) = at.checked_sub(1) {
+            match self.text(previous) {
+                "local" | "for" => return true,
+                "," => {}
+                _ if self.kind(previous) == Some(TokenKind::Name) => {}
+                _ => break,
+            }
+            at = previous;
+        }
+        self.in_parameters(comma)
+    }
+
+    fn in_expression(&self, last: usize) -> Context {
+        let place = self.place(last);
+        if place != Place::Unknown {
+            return Context::Expression(place);
+        }
+        if self.in_parameters(last + 1) {
+            return Context::NewName;
+        }
+        let statement = match self.text(last) {
+            ";" | "then" | "do" | "else" | "repeat" | "end" | "break" | "continue" => true,
+            // After an expression only a new statement can begin, and only a new line says that one is over.
+            ")" | "}" | "]" | "nil" | "true" | "false" | "..." => self.opener(last + 1).is_none(),
+            _ => {
+                !matches!(self.kind(last), Some(TokenKind::Symbol | TokenKind::Keyword))
+                    && self.opener(last + 1).is_none()
+            }
+        };
+        if statement { Context::Statement } else { Context::Expression(Place::Unknown) }
+    }
+
+    /// Returns the context of a string if the cursor is in it.
+    fn in_string(&self, index: usize, token: Token, offset: usize) -> Option<Context> {
+        let text = self.script.text(token.range);
+        let quote = text.chars().next()?;
+        if quote == '[' {
+            return (offset < token.range.end).then_some(Context::Comment);
+        }
+        let line = text.lines().next().unwrap_or("");
+        let closed = line.len() >= 2 && line.ends_with(quote) && crate::strings::decode(text).is_some();
+        let end = token.range.start + line.len();
+        if closed && offset >= end || offset > end {
+            return None;
+        }
+        let content = TextRange::new(token.range.start + 1, if closed { end - 1 } else { end });
+        let place = index.checked_sub(1).map_or(Place::Unknown, |last| self.place(last));
+        Some(Context::InString { content, quote, closed, place })
+    }
+
+    /// Returns the innermost bracket that is open before a token.
+    fn opener(&self, index: usize) -> Option<usize> {
+        let mut depth = 0usize;
+        for at in (0..index.min(self.tokens.len())).rev() {
+            let token = self.tokens.get(at)?;
+            let open_or_close =
+                matches!(token.kind, TokenKind::Symbol | TokenKind::Keyword | TokenKind::Interpolated { .. });
+            if !open_or_close {
+                continue;
+            }
+            match (self.text(at), token.kind) {
+                (_, TokenKind::Interpolated { opens: true, .. }) => depth = depth.checked_sub(1)?,
+                (_, TokenKind::Interpolated { closes: true, .. }) => depth += 1,
+                (")" | "]" | "}" | "end" | "until", _) => depth += 1,
+                ("(" | "[" | "{", _) => match depth.checked_sub(1) {
+                    Some(less) => depth = less,
+                    None => return Some(at),
+                },
+                // A block: what is outside of it is not around the cursor.
+                ("function" | "do" | "repeat", _) => depth = depth.checked_sub(1)?,
+                ("if", _) if self.begins_statement(at) => depth = depth.checked_sub(1)?,
+                ("local" | "return" | "while" | "for" | ";", _) if depth == 0 => {
+                    // `{ 1; 2 }` has semicolons, too.
+                    if self.text(at) != ";" {
+                        return None;
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Tells whether an `if` is a statement rather than a part of an expression.
+    fn begins_statement(&self, index: usize) -> bool {
+        match index.checked_sub(1) {
+            None => true,
+            Some(previous) => {
+                !matches!(self.kind(previous), Some(TokenKind::Symbol))
+                    && !matches!(self.text(previous), "return" | "and" | "or" | "not" | "in")
+                    || matches!(self.text(previous), ")" | "]" | "}" | ";")
+            }
+        }
+    }
+
+    /// Returns what value stands after the token at `last`.
+    fn place(&self, last: usize) -> Place {
+        let Some(open) = self.opener(last + 1) else { return Place::Unknown };
+        let commas = self.commas(open, last);
+        match self.text(open) {
+            "(" => match self.callee(open) {
+                Some(callee) if !self.in_parameters(last + 1) => {
+                    Place::Argument { call: CallAt { callee, argument: commas }, path: Vec::new() }
+                }
+                _ => Place::Unknown,
+            },
+            "{" => {
+                let Some((call, mut path)) = self.owner(open) else { return Place::Unknown };
+                match self.text(last) {
+                    "{" | "," | ";" => Place::Key { call, path, have: self.keys(open, last) },
+                    "=" => match last.checked_sub(1) {
+                        Some(key) if self.kind(key) == Some(TokenKind::Name) => {
+                            path.push(Step::Key(self.text(key).to_owned()));
+                            Place::Argument { call, path }
+                        }
+                        _ => Place::Unknown,
+                    },
+                    _ => Place::Unknown,
+                }
+            }
+            _ => Place::Unknown,
+        }
+    }
+
+    /// Returns the last token of what a bracket calls.
+    fn callee(&self, open: usize) -> Option<usize> {
+        let before = open.checked_sub(1)?;
+        let called = matches!(self.kind(before), Some(TokenKind::Name | TokenKind::String))
+            || matches!(self.text(before), ")" | "]" | "}");
+        called.then_some(before)
+    }
+
+    /// Counts the commas between a bracket and a token, but not those in inner brackets.
+    fn commas(&self, open: usize, last: usize) -> usize {
+        let mut depth = 0usize;
+        let mut commas = 0;
+        for at in open + 1..=last {
+            match self.text(at) {
+                "(" | "[" | "{" | "function" => depth += 1,
+                ")" | "]" | "}" | "end" => depth = depth.saturating_sub(1),
+                "," if depth == 0 => commas += 1,
+                _ => {}
+            }
+        }
+        commas
+    }
+
+    /// Returns the call that a table is an argument of, or is inside one of.
+    fn owner(&self, open: usize) -> Option<(CallAt, Vec<Step>)> {
+        let before = open.checked_sub(1)?;
+        if let Some(callee) = self.callee(open) {
+            return Some((CallAt { callee, argument: 0 }, Vec::new()));
+        }
+        match self.text(before) {
+            "(" => Some((CallAt { callee: self.callee(before)?, argument: 0 }, Vec::new())),
+            "," | ";" | "{" => {
+                let outer = self.opener(open)?;
+                if self.text(outer) == "(" {
+                    let argument = self.commas(outer, before);
+                    return Some((CallAt { callee: self.callee(outer)?, argument }, Vec::new()));
+                }
+                let (call, mut path) = self.owner(outer)?;
+                path.push(Step::Item);
+                Some((call, path))
+            }
+            "=" => {
+                let key = before.checked_sub(1)?;
+                let outer = self.opener(open)?;
+                if self.text(outer) != "{" || self.kind(key) != Some(TokenKind::Name) {
+                    return None;
+                }
+                let (call, mut path) = self.owner(outer)?;
+                path.push(Step::Key(self.text(key).to_owned()));
+                Some((call, path))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the keys that a table has, but for the one that is being typed.
+    fn keys(&self, open: usize, last: usize) -> Vec<String> {
+        let mut depth = 0usize;
+        let mut keys = Vec::new();
+        for at in open + 1..self.tokens.len() {
+            match self.text(at) {
+                "(" | "[" | "{" | "function" => depth += 1,
+                ")" | "]" | "}" | "end" => match depth.checked_sub(1) {
+                    Some(less) => depth = less,
+                    None => break,
+                },
+                "=" if depth == 0
+                    && at >= 1
+                    && self.kind(at - 1) == Some(TokenKind::Name)
+                    && at - 1 != last + 1 =>
+                {
+                    keys.push(self.text(at - 1).to_owned());
+                }
+                _ => {}
+            }
+        }
+        keys
+    }
+
+    /// Returns the call whose arguments the cursor is in, however deep, with the argument that it is in.
+    pub(crate) fn enclosing_call(&self, offset: usize) -> Option<CallAt> {
+        let before = self.tokens.partition_point(|token| token.range.start < offset);
+        let inside = self.tokens.get(before.checked_sub(1)?)?;
+        let mut index =
+            if inside.range.end > offset && inside.kind != TokenKind::Symbol { before - 1 } else { before };
+        loop {
+            let open = self.opener(index)?;
+            if self.text(open) == "("
+                && let Some(callee) = self.callee(open)
+                && !self.in_parameters(open + 1)
+            {
+                let last = before.checked_sub(1).filter(|last| *last > open).unwrap_or(open);
+                return Some(CallAt { callee, argument: self.commas(open, last) });
+            }
+            if self.text(open) == "{"
+                && let Some(callee) = self.callee(open)
+            {
+                return Some(CallAt { callee, argument: 0 });
+            }
+            index = open;
+        }
+    }
+}
