@@ -159,7 +159,14 @@ fn a_client_that_pulls_is_not_pushed_the_same() {
             called from build.lua 3:17-3:24
     "#]]
     .assert_eq(&pulled(&client, &answer));
-    check(&mut client, expect![""]);
+    // What was pushed while it was closed is taken back.
+    client.wait("an empty publication", |message| message["params"]["diagnostics"] == json!([]));
+    check(
+        &mut client,
+        expect![[r#"
+        findings of lib/tools.lua: none
+    "#]],
+    );
 }
 
 #[test]
