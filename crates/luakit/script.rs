@@ -5,7 +5,7 @@ use crate::output;
 use luakit_check::{DiskLoader, DryRun, Options, worker};
 use luakit_diagnostics::{Diagnostic, SourceFile, sort};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -23,6 +23,12 @@ pub(crate) fn read(path: &Path) -> Result<Arc<SourceFile>, String> {
         luakit_check::read_text(path).map_err(|err| format!("cannot read `{}`: {err}", path.display()))?;
     let name = path.to_string_lossy().replace('\\', "/");
     Ok(Arc::new(SourceFile::new(name.strip_prefix("./").unwrap_or(&name), text)))
+}
+
+/// Makes the loader of a script's modules. `LUAKIT_STDLIB_DIR` names a folder that stands before the embedded library.
+pub fn loader(path: &Path) -> DiskLoader {
+    let stdlib = std::env::var_os("LUAKIT_STDLIB_DIR").filter(|folder| !folder.is_empty());
+    DiskLoader { stdlib: stdlib.map(PathBuf::from), ..DiskLoader::beside(path) }
 }
 
 /// Makes the options of an evaluation from the command line.
@@ -75,7 +81,7 @@ pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Resu
     };
     let file = read(path).map_err(unusable)?;
     let options = Options { local_unique: local_unique.to_owned(), ..options(args).map_err(unusable)? };
-    let loader = DiskLoader::beside(path);
+    let loader = loader(path);
     watch(&options);
     let mut run = worker::run(|| luakit_check::dry_run(&file, &loader, &options)).map_err(unusable)?;
     unread_arguments(&options, &run);

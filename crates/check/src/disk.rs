@@ -16,6 +16,8 @@ pub struct DiskLoader {
     pub prefix: String,
     /// Unsaved texts by their path on disk.
     pub overlay: BTreeMap<PathBuf, Arc<SourceFile>>,
+    /// The folder of a library that stands before the embedded one.
+    pub stdlib: Option<PathBuf>,
 }
 
 impl DiskLoader {
@@ -29,7 +31,7 @@ impl DiskLoader {
             folder => format!("{folder}/"),
         };
         let root = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() };
-        Self { root, prefix, overlay: BTreeMap::new() }
+        Self { root, prefix, ..Self::default() }
     }
 
     /// Returns where a module's path is on disk.
@@ -44,23 +46,41 @@ impl Loader for DiskLoader {
         if let Some(file) = self.overlay.get(&on_disk) {
             return Ok(file.clone());
         }
-        let unreadable = |err: io::Error| match err.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => LoadError::NotFound,
-            _ => LoadError::Unreadable(err.to_string()),
-        };
         let real = on_disk.canonicalize().map_err(unreadable)?;
         if let Some(file) = self.overlay.get(&real) {
             return Ok(file.clone());
         }
-        let root = self.root.canonicalize().map_err(unreadable)?;
-        if !real.starts_with(&root) {
-            return Err(LoadError::Outside);
-        }
-        if real.is_dir() {
-            return Err(LoadError::NotFound);
-        }
+        below(&self.root, &real)?;
         let text = read_text(&real).map_err(|err| LoadError::Unreadable(err.to_string()))?;
         Ok(Arc::new(SourceFile::new(format!("{}{path}", self.prefix), text)))
+    }
+
+    fn library(&self, path: &str) -> Result<Arc<SourceFile>, LoadError> {
+        let Some(folder) = &self.stdlib else { return Err(LoadError::NotFound) };
+        // A library that was asked for and is not there must not become the embedded one without a word.
+        if !folder.is_dir() {
+            return Err(LoadError::Unreadable(format!("`{}` is no folder", folder.display())));
+        }
+        let real = folder.join(path).canonicalize().map_err(unreadable)?;
+        below(folder, &real)?;
+        let text = read_text(&real).map_err(|err| LoadError::Unreadable(err.to_string()))?;
+        let name = folder.join(path).to_string_lossy().replace('\\', "/");
+        Ok(Arc::new(SourceFile::new(name, text)))
+    }
+}
+
+/// Checks that a real path is that of a file below a folder.
+fn below(folder: &Path, real: &Path) -> Result<(), LoadError> {
+    if !real.starts_with(folder.canonicalize().map_err(unreadable)?) {
+        return Err(LoadError::Outside);
+    }
+    if real.is_dir() { Err(LoadError::NotFound) } else { Ok(()) }
+}
+
+fn unreadable(err: io::Error) -> LoadError {
+    match err.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => LoadError::NotFound,
+        _ => LoadError::Unreadable(err.to_string()),
     }
 }
 
@@ -90,6 +110,19 @@ pub fn read_text(path: &Path) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_library_on_disk_is_read_and_one_that_is_not_there_is_told() {
+        let dir = std::env::temp_dir().join(format!("luakit-library-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        std::fs::write(dir.join("prelude.lua"), "return {}").unwrap();
+        let loader = DiskLoader { stdlib: Some(dir.clone()), ..DiskLoader::default() };
+        assert_eq!(loader.library("prelude.lua").map(|file| file.text.clone()), Ok("return {}".into()));
+        assert_eq!(loader.library("no.lua"), Err(LoadError::NotFound));
+        std::fs::remove_dir_all(dir).unwrap();
+        assert!(matches!(loader.library("prelude.lua"), Err(LoadError::Unreadable(_))));
+        assert_eq!(DiskLoader::default().library("prelude.lua"), Err(LoadError::NotFound));
+    }
 
     #[test]
     fn a_symlink_out_of_the_root_is_refused() {

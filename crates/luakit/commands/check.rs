@@ -3,7 +3,7 @@
 use crate::cli::{CheckArgs, CheckFormat};
 use crate::{output, script};
 use luakit_analysis::Script;
-use luakit_check::{DiskLoader, Options, worker};
+use luakit_check::{Options, worker};
 use luakit_diagnostics::{Diagnostic, Severity, render_text, sort, to_json};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ fn collect(args: &CheckArgs) -> Result<(Vec<Diagnostic>, usize), String> {
 
 fn check_one(path: &Path, options: &Options, no_eval: bool) -> Result<Vec<Diagnostic>, String> {
     let file = script::read(path)?;
-    let loader = DiskLoader::beside(path);
+    let loader = script::loader(path);
     worker::run(|| {
         let parsed = Script::parse(file.clone());
         if no_eval || !is_entry(path, &parsed) {
