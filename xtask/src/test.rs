@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, reason = "a command-line tool for developers")]
 
 use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
@@ -89,17 +90,12 @@ fn cargo_test() -> Result<Outcome, String> {
 }
 
 fn vscode() -> Result<Outcome, String> {
-    let luakit = tools::workspace().join("target/debug/luakit");
-    execute(cargo().args(["build", "--bin", "luakit"]))?;
+    let luakit = released()?;
     let npm = |args: &[&str]| {
         let folder = tools::workspace().join("editors/vscode");
-        execute(
-            Command::new("npm")
-                .args(args)
-                .current_dir(folder)
-                .env("LUAKIT_BIN", &luakit)
-                .env("LUAKIT_VSCODE", tools::folder().join("vscode")),
-        )
+        let mut npm = Command::new("npm");
+        npm.args(args).current_dir(folder);
+        execute(npm.env("LUAKIT_BIN", &luakit).env("LUAKIT_VSCODE", tools::folder().join("vscode")))
     };
     npm(&["run", "check"])?;
     npm(&["test"])
@@ -111,9 +107,14 @@ fn acceptance() -> Result<Outcome, String> {
     if !runner.exists() {
         return Ok(Outcome::NotHere("../shared/acceptance is not there".to_owned()));
     }
+    execute(Command::new(tools::python()?).arg(runner).arg("--luakit").arg(released()?))
+}
+
+/// The program as users get it. Not `target/debug/luakit`: outside `cargo test --workspace` its dependencies have other features and are
+/// all built anew.
+fn released() -> Result<PathBuf, String> {
     execute(cargo().args(["build", "--release", "--bin", "luakit"]))?;
-    let luakit = tools::workspace().join("target/release/luakit");
-    execute(Command::new(tools::python()?).arg(runner).arg("--luakit").arg(luakit))
+    Ok(tools::workspace().join("target/release/luakit"))
 }
 
 /// The cargo that runs this.
