@@ -129,16 +129,15 @@ impl<'a> Cursor<'a> {
 
     /// Returns the context after the token at `last`, without what is typed of the next name.
     fn after(&self, last: usize) -> Context {
-        let Some(receiver) = last.checked_sub(1) else { return self.in_expression(last) };
-        match self.text(last) {
-            "." | ":" if self.kind(last) == Some(TokenKind::Symbol) => {
-                if self.text(last) == ":" && self.is_annotation(receiver) {
+        match (self.text(last), last.checked_sub(1)) {
+            (symbol @ ("." | ":"), Some(receiver)) if self.kind(last) == Some(TokenKind::Symbol) => {
+                if symbol == ":" && self.is_annotation(receiver) {
                     return Context::NewName;
                 }
-                Context::Member { receiver, colon: self.text(last) == ":" }
+                Context::Member { receiver, colon: symbol == ":" }
             }
-            "local" | "function" | "for" | "::" => Context::NewName,
-            "," if self.in_name_list(last) => Context::NewName,
+            ("local" | "function" | "for" | "::", _) => Context::NewName,
+            (",", _) if self.in_name_list(last) => Context::NewName,
             _ => self.in_expression(last),
         }
     }

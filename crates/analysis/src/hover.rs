@@ -213,7 +213,9 @@ mod tests {
 
     #[test]
     fn the_api_explains_itself() {
-        check("bk.scr$0atch()", &expect![[r#"
+        check(
+            "bk.scr$0atch()",
+            &expect![[r#"
             `scratch`
             ```lua
             bk.scratch() -> State
@@ -227,8 +229,11 @@ mod tests {
 
             _LLB: no op; input -1_
 
-        "#]]);
-        check("bk.cache('/c', { sha$0ring = 'locked' })", &expect![[r#"
+        "#]],
+        );
+        check(
+            "bk.cache('/c', { sha$0ring = 'locked' })",
+            &expect![[r#"
             `sharing`
             ```lua
             (CacheOptions) sharing?: "shared" | "private" | "locked"
@@ -241,30 +246,42 @@ mod tests {
             - `"shared"`: Both write to it.
             - `"private"`: Each gets one of its own.
             - `"locked"`: One waits for the other.
-        "#]]);
-        check("bk.cache('/c', { sharing = 'loc$0ked' })", &expect![[r#"
+        "#]],
+        );
+        check(
+            "bk.cache('/c', { sharing = 'loc$0ked' })",
+            &expect![[r#"
             `'locked'`
             `"locked"`: One waits for the other.
-        "#]]);
-        check("local p = bk.platform('linux/arm64') print(p.ar$0ch)", &expect![[r#"
+        "#]],
+        );
+        check(
+            "local p = bk.platform('linux/arm64') print(p.ar$0ch)",
+            &expect![[r#"
             `arch`
             ```lua
             platform.arch: string
             ```
 
             The architecture, such as `arm64`.
-        "#]]);
-        check("io.op$0en('x')", &expect![[r#"
+        "#]],
+        );
+        check(
+            "io.op$0en('x')",
+            &expect![[r#"
             `open`
             io.open is not available in build scripts (sandboxed)
 
             scripts see no files: use `bk.local_` and `state:copy`, or `state:mkfile` to write one
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn variables_show_what_they_are() {
-        check("local s = bk.image('x')\n  :run('a')\nprint($0s)", &expect![[r#"
+        check(
+            "local s = bk.image('x')\n  :run('a')\nprint($0s)",
+            &expect![[r#"
             `s`
             ```lua
             local s: State
@@ -274,23 +291,37 @@ mod tests {
             bk.image('x')
               :run('a')
             ```
-        "#]]);
-        check(
-            "--- Builds it.\n--- @param base State\nlocal function build(base, n) return base:run('x') end\nbui$0ld(1)",
-            &expect!["nothing"],
+        "#]],
         );
-        check("local function f(ba$0se) return 1 end\nf(bk.scratch())", &expect![[r#"
+        check(
+            "-- Builds it.\n---@param base State\nlocal function build(base, n) return base:run('x') end\nbui$0ld(1)",
+            &expect![[r#"
+                `build`
+                ```lua
+                local function build(base: State, n) -> State
+                ```
+
+                Builds it.
+            "#]],
+        );
+        check(
+            "local function f(ba$0se) return 1 end\nf(bk.scratch())",
+            &expect![[r#"
             `base`
             ```lua
             (parameter) base: State
             ```
-        "#]]);
-        check("local list = { bk.scratch() } print(li$0st)", &expect![[r#"
+        "#]],
+        );
+        check(
+            "local list = { bk.scratch() } print(li$0st)",
+            &expect![[r#"
             `list`
             ```lua
             local list: State[]
             ```
-        "#]]);
+        "#]],
+        );
         check(
             "local m = require('lib.m')\nm.ma$0ke()\n--- lib/m.lua\nlocal M = {}\n-- Makes one.\nfunction M.make(s) return bk.scratch() end\nreturn M",
             &expect![[r#"
@@ -302,12 +333,15 @@ mod tests {
                 Makes one.
             "#]],
         );
-        check("local m = require('li$0b.m')\n--- lib/m.lua\n-- What m is for.\nreturn {}", &expect![[r#"
+        check(
+            "local m = require('li$0b.m')\n--- lib/m.lua\n-- What m is for.\nreturn {}",
+            &expect![[r#"
             `'lib.m'`
             module `lib/m.lua`
 
             What m is for.
-        "#]]);
+        "#]],
+        );
         check("local x = 1 -- not$0hing", &expect!["nothing"]);
     }
 }

@@ -124,7 +124,7 @@ mod tests {
         let prepared = script.prepare();
         let lines = prepared.text.split('\n').zip(&prepared.lines).map(|(text, line)| {
             let call = line.call.map_or("", |call| &prepared.calls[call].callee);
-            format!("{}\n", format!("{:>3} {text:30}{call}", line.start).trim_end())
+            format!("{}\n", format!("{:<3} {text:30}{call}", line.start).trim_end())
         });
         expected.assert_eq(&lines.collect::<String>());
     }
@@ -134,15 +134,15 @@ mod tests {
         check(
             "local s = bk.image(f(1)):run { g'x' }\n  :rm [[a\nb]] -- é\nreturn (h)(1)",
             &expect![[r#"
-                  0 local s = bk.
-                 13 image(                        bk.image
-                 19 f(1)):                        f
-                 25 run {                         bk.image(f(1)):run
-                 31 g'x' }                        g
-                 38   :
-                 41 rm [[a                        bk.image(f(1)):run{g'x'}:rm
-                 48 b]] -- é
-                 58 return (h)(1)
+                0   local s = bk.
+                13  image(                        bk.image
+                19  f(1)):                        f
+                25  run {                         bk.image(f(1)):run
+                31  g'x' }                        g
+                38    :
+                41  rm [[a                        bk.image(f(1)):run{g'x'}:rm
+                48  b]] -- é
+                58  return (h)(1)
             "#]],
         );
     }
@@ -152,13 +152,13 @@ mod tests {
         check(
             "local x = `a{f(`{g()}`)}b` :: string\nif a() then b() else c() end",
             &expect![[r#"
-                  0 local x = `a{
-                 13 f(`{                          f
-                 17 g()}`)}b` :: string           g
-                 37 if
-                 40 a() then                      a
-                 49 b() else                      b
-                 58 c() end                       c
+                0   local x = `a{
+                13  f(`{                          f
+                17  g()}`)}b` :: string           g
+                37  if
+                40  a() then                      a
+                49  b() else                      b
+                58  c() end                       c
             "#]],
         );
     }
@@ -168,9 +168,9 @@ mod tests {
         check(
             "f(\ng(x)\n= 1",
             &expect![[r#"
-                  0 f(
-                  3 g(x)
-                  8 = 1
+                0   f(
+                3   g(x)
+                8   = 1
             "#]],
         );
     }

@@ -2,7 +2,7 @@
 
 use super::{Completer, CompletionItem, CompletionKind};
 use crate::scope::LocalKind;
-use luakit_api::GLOBALS;
+use luakit_api::{GLOBALS, blocked};
 use std::collections::HashSet;
 
 const EXPRESSION_WORDS: &[&str] = &["function", "nil", "not", "true", "false", "and", "or"];
@@ -41,7 +41,7 @@ impl Completer<'_, '_> {
                 ..self.item(name, kind)
             });
         }
-        for name in GLOBALS.iter().filter(|name| !seen.contains(**name)) {
+        for name in GLOBALS.iter().filter(|name| !seen.contains(**name) && blocked(name).is_none()) {
             let sort = if *name == "bk" { "2" } else { "4" };
             let library =
                 super::members::LIBRARIES.iter().any(|(library, _)| library == name) || *name == "bk";

@@ -1,0 +1,172 @@
+//! Whatever the text, nothing panics, and every range lies in it.
+
+use luakit_analysis::{Script, completions, diagnostics, explain_operand, hover, signature_help};
+use luakit_diagnostics::{SourceFile, TextRange};
+use proptest::prelude::*;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Runs `work` with the stack that callers give.
+fn on_large_stack(work: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(work).unwrap();
+    thread.join().unwrap();
+}
+
+fn samples() -> Vec<(String, String)> {
+    let cases = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let folders = [cases.clone(), cases.join("lib")];
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let mut samples: Vec<(String, String)> = files
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap()))
+        .collect();
+    samples.sort();
+    samples
+}
+
+/// Asks everything that can be asked with a cursor at `offset`.
+fn ask(text: &str, offset: usize) {
+    let script = Script::parse(Arc::new(SourceFile::new("build.lua", text)));
+    let inside = |range: TextRange| {
+        assert!(text.get(range.start..range.end).is_some(), "{range:?} is not in {text:?}");
+    };
+    for finding in diagnostics(&script, None) {
+        inside(finding.place.range);
+        finding.fixes.iter().flat_map(|fix| &fix.edits).for_each(|edit| inside(edit.range));
+        assert!(!finding.message.ends_with('.'), "{}", finding.message);
+    }
+    for item in completions(&script, offset, None) {
+        inside(item.range);
+        assert!(item.range.touches(offset), "{item:?} at {offset} of {text:?}");
+    }
+    if let Some(hover) = hover(&script, offset, None) {
+        inside(hover.range);
+    }
+    if let Some(help) = signature_help(&script, offset, None) {
+        help.parameters
+            .iter()
+            .for_each(|(range, _)| assert!(help.label.get(range.start..range.end).is_some()));
+    }
+    let whole = TextRange::new(0, text.len());
+    explain_operand(&script, whole, "attempt to concatenate nil with string");
+    explain_operand(&script, whole, "attempt to index nil with 'run'");
+    let prepared = script.prepare();
+    assert_eq!(prepared.text.matches('\n').count() + 1, prepared.lines.len());
+}
+
+#[test]
+fn every_prefix_of_every_sample() {
+    on_large_stack(|| {
+        for (_, text) in samples() {
+            // The headers are comments: begin where the script does.
+            let start = text.find("\nlocal").unwrap_or(0);
+            for (offset, _) in text.char_indices().filter(|(offset, _)| *offset >= start) {
+                ask(&text[..offset], offset);
+            }
+        }
+    });
+}
+
+#[test]
+fn every_cursor_of_every_sample() {
+    on_large_stack(|| {
+        for (_, text) in samples() {
+            for (offset, _) in text.char_indices().step_by(7) {
+                ask(&text, offset);
+            }
+        }
+    });
+}
+
+#[test]
+fn hostile_texts() {
+    on_large_stack(|| {
+        let deep = |open: &str, close: &str| format!("x = {}{}", open.repeat(5000), close.repeat(5000));
+        let texts = [
+            deep("(", ")"),
+            deep("{", "}"),
+            deep("f(", ")"),
+            deep("t[", "]"),
+            deep("function() ", " end"),
+            deep("`{", "}`"),
+            deep("-", "1"),
+            deep("not ", "1"),
+            deep("a .. ", "a"),
+            deep("a ^ ", "a"),
+            deep("a + ", "a"),
+            deep("if a then ", ""),
+            deep("if a then b else ", ""),
+            "if a then ".repeat(5000),
+            "do ".repeat(5000),
+            "x:y".repeat(5000),
+            format!("x = a{}", ":b()".repeat(5000)),
+            format!("x = a{}", ".b".repeat(5000)),
+            format!("x = a{}", "(1)".repeat(5000)),
+            format!("type T = {}", "(a) -> ".repeat(5000)),
+            format!("type T = {}", "{ a: ".repeat(5000)),
+            format!("type T = {}a", "a | ".repeat(5000)),
+            format!("type T = a{}", "?".repeat(5000)),
+            format!("type T = {}", "A<".repeat(5000)),
+            format!("x = f{}", "<<a>>".repeat(2000)),
+            format!("local x: {}", "typeof(".repeat(5000)),
+            "@".repeat(5000),
+            "x<<@ \u{1f600}".into(),
+            "@a \u{1f600}".into(),
+            "\u{feff}\u{feff}#\r\r\n\0`{`{`".into(),
+        ];
+        for text in texts {
+            ask(&text, text.len());
+        }
+    });
+}
+
+#[test]
+fn long_scripts_take_linear_time() {
+    on_large_stack(|| {
+        let line =
+            "s = s:run(\"make \" .. name, { cwd = \"/src\", env = { A = 1 } }):copy(s, \"a\", \"b\")\n";
+        let text = format!("local s, name = bk.image(\"x\"), \"y\"\n{}bk.export(s)", line.repeat(10_000));
+        let start = std::time::Instant::now();
+        ask(&text, text.len());
+        let one_line = text.replace('\n', " ");
+        ask(&one_line, one_line.len());
+        // A debug build on a busy machine takes about three seconds; anything quadratic takes minutes.
+        assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    });
+}
+
+/// Pieces that texts are put together from.
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just("local s = bk.image(\"x\")\n".to_owned()),
+        Just("s:run('a', { mounts = { bk.cache(\"/c\", { sharing = ".to_owned()),
+        "[(){}\\[\\],;.:=<>~+*/^%#&|?!@$`'\"\\\\-]{1,3}",
+        "(local|function|end|if|then|else|elseif|do|for|in|while|repeat|until|return|not|and|or|nil|type|export)",
+        "[a-z_]{1,3}|[0-9]{1,2}|0x|1e",
+        "( |\n|\r\n|\r|\t)",
+        "(--|--\\[\\[|\\]\\]|é|\u{1f600}|\u{feff}|\0)",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_soup(pieces in prop::collection::vec(piece(), 0..40)) {
+        let text = pieces.join(" ");
+        on_large_stack(move || ask(&text, text.len()));
+    }
+
+    #[test]
+    fn any_mutation(sample in 0usize..36, cut in any::<prop::sample::Index>(), len in 0usize..12, insert in piece()) {
+        let samples = samples();
+        let mut text = samples[sample % samples.len()].1.clone();
+        let offsets: Vec<usize> = text.char_indices().map(|(offset, _)| offset).collect();
+        let at = cut.index(offsets.len());
+        let end = offsets.get(at + len).copied().unwrap_or(text.len());
+        text.replace_range(offsets[at]..end, &insert);
+        let offset = offsets[at] + insert.len();
+        on_large_stack(move || ask(&text, offset));
+    }
+}
