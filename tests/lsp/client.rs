@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -175,10 +175,6 @@ impl Client {
 
     pub(crate) fn close(&mut self, name: &str) {
         self.notify("textDocument/didClose", json!({ "textDocument": { "uri": self.uri(name) } }));
-    }
-
-    pub(crate) fn text(&self, name: &str) -> &str {
-        &self.documents[name].1
     }
 
     /// The parameters of a question about the place right before the only occurrence of `mark`.

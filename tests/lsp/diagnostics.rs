@@ -164,8 +164,8 @@ fn a_client_that_pulls_is_not_pushed_the_same() {
     check(
         &mut client,
         expect![[r#"
-        findings of lib/tools.lua: none
-    "#]],
+            findings of lib/tools.lua v1: none
+        "#]],
     );
 }
 
@@ -186,4 +186,41 @@ return "alpine"
     client.wait_for_findings("build.lua");
     let transcript = client.transcript();
     assert!(transcript.contains("error wrong-type: bk.image: identifier must be a string"), "{transcript}");
+}
+
+#[test]
+fn a_client_that_pulls_but_cannot_be_told_to_is_pushed_what_only_a_run_finds() {
+    let capabilities = json!({ "textDocument": { "diagnostic": {} } });
+    let mut client = Client::with(
+        "local e = os.getenv('E') or ''\nbk.export(bk.image(e))\nbk.nope()\n",
+        Setup { capabilities, ..Setup::default() },
+    );
+    let text = std::fs::read_to_string(client.path("build.lua")).unwrap();
+    client.open_with("build.lua", &text);
+    client.save("build.lua");
+    client.type_over("build.lua", "local e", "-- moved\nlocal e");
+    client.wait_for_findings("build.lua");
+    client.type_over("build.lua", "or ''", "or 'alpine'");
+    client.save("build.lua");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v1:
+          2:20-2:21 error invalid-value: bk.image: identifier must not be empty
+        build.lua ended error: build.lua:2:20: bk.image: identifier must not be empty
+        findings of build.lua v2:
+          3:20-3:21 error invalid-value: bk.image: identifier must not be empty
+        findings of build.lua v3:
+          3:20-3:21 error invalid-value: bk.image: identifier must not be empty
+        findings of build.lua v3: none
+        build.lua ended error: build.lua:4:4: unknown function `bk.nope`
+    "#]],
+    );
+    let document = json!({ "textDocument": { "uri": client.uri("build.lua") } });
+    let answer = client.request("textDocument/diagnostic", document);
+    expect![[r#"
+        pulled:
+          4:4-4:8 error unknown-function: unknown function `bk.nope`
+            hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `platform`, `export`
+    "#]].assert_eq(&pulled(&client, &answer));
 }

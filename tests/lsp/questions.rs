@@ -11,7 +11,7 @@ fn hover_shows_the_documentation_under_the_cursor() {
     client.open("build.lua");
     client.transcript();
     let hover = client.request("textDocument/hover", client.at("build.lua", "mage('"));
-    assert_eq!(show_range(&hover["range"]), "1:11-1:19");
+    assert_eq!(show_range(&hover["range"]), "1:14-1:19");
     assert_eq!(hover["contents"]["kind"], "markdown");
     assert!(hover["contents"]["value"].as_str().unwrap().contains("bk.image("));
     assert_eq!(client.request("textDocument/hover", client.at("build.lua", "local")), Value::Null);
@@ -49,7 +49,7 @@ fn signature_help_marks_the_parameter() {
     client.transcript();
     let help = client.request("textDocument/signatureHelp", client.at("build.lua", ")"));
     assert_eq!(help["activeParameter"], 1);
-    assert_eq!(help["signatures"][0]["parameters"][0]["label"], "ref: string");
+    assert_eq!(help["signatures"][0]["parameters"][0]["label"], "identifier: string");
 }
 
 #[test]

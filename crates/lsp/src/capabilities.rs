@@ -9,6 +9,7 @@ pub(crate) struct Capabilities {
     pub(crate) encoding: Encoding,
     /// It asks for diagnostics itself, so that they are not pushed.
     pub(crate) pull: bool,
+    /// It can be told to ask again.
     pub(crate) refresh: bool,
     pub(crate) related_information: bool,
     pub(crate) snippets: bool,

@@ -25,8 +25,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, oneshot};
 use tower_lsp::lsp_types::{MessageType, NumberOrString, Url};
 
-/// How many scripts are evaluated at a time.
-static RUNS: Semaphore = Semaphore::const_new(4);
+/// How many scripts are evaluated at a time: one that loops must neither hold up the others nor eat all processors.
+static RUNS: Semaphore = Semaphore::const_new(2);
 
 /// A run that takes longer than this is shown to the user.
 const PROGRESS_AFTER: Duration = Duration::from_millis(300);

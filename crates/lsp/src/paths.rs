@@ -48,6 +48,10 @@ impl Root {
         if name.starts_with("luakit:") {
             return None;
         }
+        // A file of the library that LUAKIT_STDLIB_DIR names is called by its whole path.
+        if Path::new(name).is_absolute() {
+            return Some(PathBuf::from(name));
+        }
         Some(self.folder.join(name.strip_prefix(&self.prefix)?))
     }
 

@@ -1,4 +1,7 @@
 //! What the client is shown of a document: both layers of findings in one publication.
+//!
+//! A client that can pull is not pushed what it pulls, or it would show it twice. It pulls both layers if it can be told
+//! to do so when a run has ended. If it cannot, as Neovim 0.11, it pulls the static findings and is pushed the others.
 
 use crate::dry_run::Found;
 use crate::outbox::Message;
@@ -13,8 +16,14 @@ use tower_lsp::lsp_types::{PublishDiagnosticsParams, Url};
 pub(crate) fn publish(session: &mut Session, url: &Url) {
     let found: Vec<Found> = session.entries.values().flat_map(|entry| entry.found_in(url)).cloned().collect();
     let (findings, version) = match session.documents.get(url) {
-        // A client that pulls cannot pull what it has not open, but would show an open document's findings twice.
-        Some(_) if session.capabilities.pull => (Vec::new(), None),
+        Some(document) if session.capabilities.pull => {
+            let pushed = |it: &&Found| !it.also_static && !session.capabilities.refresh;
+            let pushed: Vec<Found> = found.iter().filter(pushed).cloned().collect();
+            if pushed.is_empty() && !session.published.contains(url) {
+                return;
+            }
+            (join(Vec::new(), &diagnostics(&pushed)), Some(document.version))
+        }
         Some(document) => {
             let Some(findings) = document.check.findings.as_ref() else { return };
             (join_layers(findings, &found), Some(document.version))

@@ -159,6 +159,10 @@ impl Session {
                 entry.move_findings(&url, replacement);
             }
         }
+        if self.capabilities.pull {
+            // What was pushed has moved.
+            publish::publish(self, &url);
+        }
         static_check::want(self, shared, &url);
         self.recheck_others(shared, &url);
         if self.settings.dry_run == DryRunMode::OnType && self.trusted {
@@ -360,8 +364,13 @@ pub(crate) fn loader(root: &Root, open: &[(PathBuf, Arc<Snapshot>)]) -> DiskLoad
         root: root.folder.clone(),
         prefix: root.prefix.clone(),
         overlay: overlay.collect(),
-        ..DiskLoader::default()
+        stdlib: stdlib(),
     }
+}
+
+/// Returns the folder that stands before the embedded library, as on the command line.
+fn stdlib() -> Option<PathBuf> {
+    std::env::var_os("LUAKIT_STDLIB_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
 /// The analysis takes a loader or none.

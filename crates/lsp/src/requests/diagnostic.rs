@@ -1,4 +1,4 @@
-//! `textDocument/diagnostic`: the findings of both layers, for clients that ask for them.
+//! `textDocument/diagnostic`: findings for clients that ask for them.
 
 use crate::publish::join_layers;
 use crate::requests::work;
@@ -35,7 +35,9 @@ pub(crate) async fn diagnostic(
 }
 
 fn diagnostics(view: &View) -> Vec<Diagnostic> {
-    let findings = join_layers(&static_check::findings(view), &view.findings);
+    // A client that cannot be told to pull again is pushed what the runs find.
+    let found = if view.capabilities.refresh { view.findings.as_slice() } else { &[] };
+    let findings = join_layers(&static_check::findings(view), found);
     let url = &view.snapshot.url;
     findings
         .iter()
