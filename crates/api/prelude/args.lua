@@ -211,25 +211,35 @@ local function wrong_with(name, rule, value)
   return wrong and said(name, wrong)
 end
 
+-- Returns how many letters have to be added, removed, changed or swapped with the next to make one name the other.
+local function distance(name, other)
+  local before, above = {}, {}
+  for column = 0, #other do
+    above[column] = column
+  end
+  for row = 1, #name do
+    local current = { [0] = row }
+    for column = 1, #other do
+      local letter, wanted = string.byte(name, row), string.byte(other, column)
+      local changed = above[column - 1] + (letter == wanted and 0 or 1)
+      current[column] = math.min(above[column] + 1, current[column - 1] + 1, changed)
+      local swapped = row > 1 and column > 1 and letter == string.byte(other, column - 1)
+      if swapped and string.byte(name, row - 1) == wanted then
+        current[column] = math.min(current[column], before[column - 2] + 1)
+      end
+    end
+    before, above = above, current
+  end
+  return above[#other]
+end
+
 -- Returns the name that was most likely meant: the nearest, if it is near.
 local function nearest(name, names)
   local best, least = nil, math.max(1, math.floor(#name / 3)) + 1
   for _, other in ipairs(names) do
-    local above = {}
-    for column = 0, #other do
-      above[column] = column
-    end
-    for row = 1, #name do
-      local current = { [0] = row }
-      for column = 1, #other do
-        local same = string.byte(name, row) == string.byte(other, column)
-        local changed = above[column - 1] + (same and 0 or 1)
-        current[column] = math.min(above[column] + 1, current[column - 1] + 1, changed)
-      end
-      above = current
-    end
-    if above[#other] < least then
-      best, least = other, above[#other]
+    local far = distance(name, other)
+    if far < least then
+      best, least = other, far
     end
   end
   return best
@@ -251,6 +261,13 @@ function M.need(fn, name, rule, value)
   local wrong = wrong_with(name, rule, value)
   if wrong then
     error("prelude." .. fn .. ": " .. wrong, 3)
+  end
+end
+
+-- Checks what a function that was given as an argument has returned.
+function M.returned(fn, name, value)
+  if kind(value) ~= "state" then
+    error("prelude." .. fn .. ": " .. name .. " must return a state, got " .. kind(value), 3)
   end
 end
 

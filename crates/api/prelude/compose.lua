@@ -27,7 +27,7 @@ function M.container(base, build_fn)
   args.need("container", "base", "state", base)
   args.need("container", "build_fn", "function", build_fn)
   local built = build_fn(base)
-  args.need("container", "what build_fn returns", "state", built)
+  args.returned("container", "build_fn", built)
   return built
 end
 
@@ -45,7 +45,7 @@ function M.multi_stage(builder_image, runtime_image, build_fn)
   args.need("multi_stage", "build_fn", "function", build_fn)
   local builder = type(builder_image) == "string" and bk.image(builder_image) or builder_image
   local built = build_fn(builder)
-  args.need("multi_stage", "what build_fn returns", "state", built)
+  args.returned("multi_stage", "build_fn", built)
   local runtime = type(runtime_image) == "string" and bk.image(runtime_image) or runtime_image
   return runtime, built
 end

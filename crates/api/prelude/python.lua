@@ -42,7 +42,7 @@ end
 local function manifests(files)
   local include = { "requirements*.txt", "constraints*.txt" }
   for _, file in ipairs(files) do
-    if not table.find(include, file) then
+    if not string.find(file, "^requirements[^/]*%.txt$") then
       table.insert(include, file)
     end
   end
@@ -150,10 +150,12 @@ function M.python_app(version, src, opts)
   local cwd = opts.cwd or "/app"
   local builder = base(name)
   local built = build(builder, src, opts)
-  -- What pip installed, wherever that is: all that the build changed but for the project's own folder.
+  -- What pip installed, wherever that is: all that the build changed but for the project's own folder. It is copied
+  -- rather than merged, since a merge would bring that folder as a layer and its removal as the next.
   local installed = bk.diff(builder, built:rm(cwd))
-  local image, owner = users.for_app(images.image("python", opts.runtime_version or name), opts)
-  local app = bk.merge(image, installed):copy(built, cwd, "/app", { contents_only = true, owner = owner })
+  local image = images.image("python", opts.runtime_version or name)
+  local ready, owner = users.for_app(image:copy(installed, "/", "/", { contents_only = true }), opts)
+  local app = ready:copy(built, cwd, "/app", { contents_only = true, owner = owner })
   if cwd == "/app" then
     return app
   end
