@@ -26,7 +26,7 @@ pub(crate) fn read(path: &Path) -> Result<Arc<SourceFile>, String> {
 }
 
 /// Makes the loader of a script's modules. `LUAKIT_STDLIB_DIR` names a folder that stands before the embedded library.
-pub fn loader(path: &Path) -> DiskLoader {
+pub(crate) fn loader(path: &Path) -> DiskLoader {
     let stdlib = std::env::var_os("LUAKIT_STDLIB_DIR").filter(|folder| !folder.is_empty());
     DiskLoader { stdlib: stdlib.map(PathBuf::from), ..DiskLoader::beside(path) }
 }
