@@ -13,7 +13,8 @@ use luakit_testkit::{Config, Daemon, Lifetime, tools};
 
 use crate::setup;
 
-pub(crate) const USAGE: &str = "cargo xtask demo               install what is missing and build the examples";
+pub(crate) const USAGE: &str =
+    "cargo xtask demo               install what is missing and build the examples";
 
 /// Each example with a file of its result that is worth showing.
 const EXAMPLES: &[(&str, &str)] = &[
@@ -29,7 +30,8 @@ pub(crate) fn run(args: &[&str]) -> Result<(), String> {
     }
     setup::run(&["compiler", "buildkit"])?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    let status = cargo.args(["build", "--release", "--bin", "luakit"]).current_dir(tools::workspace()).status();
+    let status =
+        cargo.args(["build", "--release", "--bin", "luakit"]).current_dir(tools::workspace()).status();
     if !status.is_ok_and(|status| status.success()) {
         return Err("luakit does not build".into());
     }
