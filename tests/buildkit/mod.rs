@@ -10,5 +10,6 @@ mod image;
 mod local;
 mod mounts;
 mod pipe;
+mod prelude;
 mod project;
 mod tree;
