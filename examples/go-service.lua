@@ -10,8 +10,11 @@ local caches = {
   bk.cache("/root/.cache/go-build", { id = "go-build", sharing = "locked" }),
 }
 
+-- The definition carries no image's own environment, so the commands are told where Go is.
+local env = { CGO_ENABLED = "0", PATH = "/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
+
 local function go(state, ...)
-  return state:run({ "go", ... }, { cwd = "/src", env = { CGO_ENABLED = "0" }, mounts = caches })
+  return state:run({ "go", ... }, { cwd = "/src", env = env, mounts = caches })
 end
 
 local deps = go(bk.image("golang:1.22-alpine"):copy(modules, ".", "/src"), "mod", "download")
