@@ -125,7 +125,7 @@ export async function testEditing(vsix, server) {
       await page.keyboard.type('sharing = "locke', { delay: 20 });
       const start = Date.now();
       await page.keyboard.type('x" ');
-      const choice = async () => (await found()).find(({ text }) => /locke/.test(text));
+      const choice = async () => (await found()).find(({ text }) => text === '"lockex"');
       await until('finding on "lockex"', choice, { seen });
       const ms = Date.now() - start;
       await select('"lockex"', 'x');

@@ -51,7 +51,8 @@ export async function hover(page, word, says, options) {
   const rows = page.locator('.monaco-hover:not(.hidden) .hover-row');
   const text = async () => (await rows.allInnerTexts()).join('\n');
   const box = await boxOf(page, word, options);
-  await page.mouse.move(box.x, box.y + 150);
+  // Off the editor: a tall hover would stay for as long as the mouse is over it.
+  await page.mouse.move(900, 15);
   await until('end of the hover before', async () => !(await text()));
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
   await until(`hover with ${says}`, async () => says.test(await text()), { seen: text });
