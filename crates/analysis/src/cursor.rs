@@ -242,12 +242,7 @@ impl<'a> Cursor<'a> {
                 // A block: what is outside of it is not around the cursor.
                 ("function" | "do" | "repeat", _) => depth = depth.checked_sub(1)?,
                 ("if", _) if self.begins_statement(at) => depth = depth.checked_sub(1)?,
-                ("local" | "return" | "while" | "for" | ";", _) if depth == 0 => {
-                    // `{ 1; 2 }` has semicolons, too.
-                    if self.text(at) != ";" {
-                        return None;
-                    }
-                }
+                ("local" | "return" | "while" | "for", _) if depth == 0 => return None,
                 _ => {}
             }
         }

@@ -86,18 +86,43 @@ fn suggestion(title: impl Into<String>, range: TextRange, text: impl Into<String
     Fix { title: title.into(), edits: vec![Edit { range, text: text.into() }], safe: false }
 }
 
-/// Finds the functions that run under `pcall`: those given to it, those inside them, and those they call.
+/// Finds the functions that run under `pcall`: those given to it, directly or through a parameter of a helper, those
+/// inside them, and those they call. What is given to a function of which nothing is known may end there, too.
 fn guarded(script: &Script, types: &Types<'_>) -> Vec<bool> {
     let mut guarded = vec![false; script.tree.funcs.len()];
     let mut open: Vec<FuncId> = Vec::new();
-    for (_, call) in script.tree.calls() {
-        let path = script.global_path(call.callee);
-        if call.method.is_some() || !matches!(path.as_deref(), Some("pcall" | "xpcall")) {
-            continue;
-        }
-        let arg = call.args.first().and_then(|arg| types.of(*arg).kind());
-        if let Some(Kind::Func(func)) = arg {
+    let mut helpers: Vec<(FuncId, usize)> = Vec::new();
+    let take = |arg: ExprId, open: &mut Vec<FuncId>, helpers: &mut Vec<(FuncId, usize)>| {
+        if let Some(Kind::Func(func)) = types.of(arg).kind() {
             open.push(func);
+        }
+        if let Some(LocalKind::Param(func, index)) = local_of(script, arg)
+            && !helpers.contains(&(func, index))
+        {
+            helpers.push((func, index));
+        }
+    };
+    for (_, call) in script.tree.calls() {
+        let path = script.global_path(call.callee).filter(|_| call.method.is_none());
+        let caught = match path.as_deref() {
+            Some("pcall" | "xpcall") => 1,
+            Some(_) => 0,
+            None => match types.of(call.callee).kind() {
+                Some(Kind::Func(_) | Kind::Builtin(_)) => 0,
+                _ => call.args.len(),
+            },
+        };
+        call.args.iter().take(caught).for_each(|arg| take(*arg, &mut open, &mut helpers));
+    }
+    let mut next = 0;
+    while let Some((helper, index)) = helpers.get(next).copied() {
+        next += 1;
+        for (_, call) in script.tree.calls() {
+            if types.of(call.callee).kind() == Some(Kind::Func(helper))
+                && let Some(arg) = call.args.get(index)
+            {
+                take(*arg, &mut open, &mut helpers);
+            }
         }
     }
     while let Some(func) = open.pop() {
@@ -218,6 +243,14 @@ local ok, err = pcall(function() return bk.image("") end)
 local function bad() return bk.imgae("x") end
 pcall(bad)
 pcall(bk.image, "")
+local function fails(f) local ok, err = pcall(f) return not ok and err end
+assert(fails(function() bk.image("") end))
+assert(fails(function() bk.imgae("x") end))
+local shared = { netwrok = "none" }
+clean(shared)
+bk.scratch():run("x", shared)
+--           ^^^ unused-state: the state that `state:run` returns is not used
+function clean(t) t.netwrok = nil end
 local opts = { cwd = "/" }
 opts.netwrok = nil
 bk2.image("a", ...)
@@ -317,6 +350,80 @@ if DEBUG then print(base) end
 helper = function() return base end
 bk.export(helper())
 "#,
+        );
+    }
+
+    #[test]
+    fn our_own_scripts_have_no_findings() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+        for folder in ["examples", "crates/api/prelude"] {
+            for entry in std::fs::read_dir(format!("{root}/{folder}")).unwrap() {
+                let path = entry.unwrap().path();
+                if path.extension().is_some_and(|extension| extension == "lua") {
+                    let script = script(&std::fs::read_to_string(&path).unwrap());
+                    let found = diagnostics(&script, None);
+                    let errors = found.iter().filter(|finding| finding.code != Code::MISSING_EXPORT);
+                    assert_eq!(errors.count(), 0, "{}: {found:#?}", path.display());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn valid_scripts_of_many_styles_are_left_in_peace() {
+        check_findings(
+            r##"
+local Builder = {}
+Builder.__index = Builder
+function Builder.new(base) return setmetatable({ state = base, steps = {} }, Builder) end
+function Builder:run(cmd, opts)
+  self.state = self.state:run(cmd, opts)
+  self.steps[#self.steps + 1] = cmd
+  return self
+end
+function Builder:finish(config) bk.export(self.state, config) end
+local mounts = {}
+for _, dir in ipairs({ "/a", "/b" }) do table.insert(mounts, bk.cache(dir)) end
+for name, dest in pairs({ npm = "/root/.npm" }) do mounts[#mounts + 1] = bk.secret(dest, { id = name }) end
+local function with(t, extra)
+  local out = {}
+  for k, v in pairs(t) do out[k] = v end
+  for k, v in pairs(extra or {}) do out[k] = v end
+  return out
+end
+local defaults = { cwd = "/src", env = { A = 1 } }
+local debug_build = os.getenv("DEBUG") == "1"
+local base = debug_build and bk.image("golang:1.22") or bk.scratch()
+local platform = bk.platform("linux", "arm64")
+local arm = bk.image("alpine", { platform = platform, resolve = debug_build and "always" or "default" })
+local cmd = { "sh", "-c" }
+cmd[#cmd + 1] = "make " .. platform.arch
+local states = {}
+for i, v in ipairs({ "3.18", "3.19" }) do states[i] = bk.image("alpine:" .. v):run(cmd, with(defaults, { mounts = mounts })) end
+local merged = bk.merge(arm, unpack(states))
+local select_state = ({ a = arm, b = base })[os.getenv("WHICH") or "a"]
+local opts = { mode = "0755", make_parents = true }
+opts.owner = { user = "app" }
+merged = merged:mkdir("/x", opts):copy(select_state, "/etc", "/etc", nil)
+local later
+local function init() later = base:run("x") end
+init()
+local n = 0
+while n < 3 do n += 1 later = later:run(`step {n}`) end
+local ok, message = pcall(function() return bk.cache("/c", { sharing = "never" }) end)
+assert(not ok and tostring(message):find("sharing"))
+local value = (function(...) return select("#", ...) end)(1, 2)
+local image, run = bk.image, later.run
+later = run(image("busybox"), "true")
+local t = { [1] = "a", ["b c"] = value }
+t.run = function(self, x) return x end
+t:run(1)
+local by_type: State = later
+by_type = by_type:run({ "echo", 5, "x" }, { env = { "A=1", "B=2" }, valid_exit_codes = "0..3", user = 1000 })
+bk.diff(base, later):run("x")
+--                   ^^^ unused-state: the state that `state:run` returns is not used
+if debug_build then bk.export(later) else Builder.new(by_type):run("a"):run("b", { cwd = "/" }):finish({ cmd = { "x" }, expose = { 8080, "53/udp" } }) end
+"##,
         );
     }
 }

@@ -428,13 +428,11 @@ impl Lower {
                     ExprKind::Index { base: id, key }
                 }
                 ast::Suffix::Call(ast::Call::AnonymousCall(args)) => {
-                    let (args, arguments) = self.arguments(args);
-                    ExprKind::Call(Call { callee: id, method: None, args, arguments })
+                    ExprKind::Call(Call { callee: id, method: None, args: self.arguments(args) })
                 }
                 ast::Suffix::Call(ast::Call::MethodCall(call)) => {
                     let method = Some(self.token(call.name()));
-                    let (args, arguments) = self.arguments(call.args());
-                    ExprKind::Call(Call { callee: id, method, args, arguments })
+                    ExprKind::Call(Call { callee: id, method, args: self.arguments(call.args()) })
                 }
                 ast::Suffix::TypeInstantiation(_) => continue,
                 _ => ExprKind::Broken,
@@ -444,24 +442,21 @@ impl Lower {
         id
     }
 
-    fn arguments(&mut self, args: &ast::FunctionArgs) -> (Vec<ExprId>, TextRange) {
+    fn arguments(&mut self, args: &ast::FunctionArgs) -> Vec<ExprId> {
         match args {
             ast::FunctionArgs::Parentheses { parentheses, arguments } => {
                 let (open, close) = ContainedSpan::tokens(parentheses);
-                let open = self.token(open);
+                self.token(open);
                 let args = self.list(arguments);
-                let close = self.token(close);
-                (args, TextRange::new(open.start, close.end))
+                self.token(close);
+                args
             }
             ast::FunctionArgs::String(token) => {
                 let range = self.token(token);
-                (vec![self.push(range, ExprKind::String)], range)
+                vec![self.push(range, ExprKind::String)]
             }
-            ast::FunctionArgs::TableConstructor(table) => {
-                let id = self.table(table);
-                (vec![id], self.range(id))
-            }
-            _ => (Vec::new(), TextRange::new(self.last, self.last)),
+            ast::FunctionArgs::TableConstructor(table) => vec![self.table(table)],
+            _ => Vec::new(),
         }
     }
 }

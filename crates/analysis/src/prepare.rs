@@ -114,7 +114,6 @@ fn arg_site(script: &Script, id: ExprId) -> ArgSite {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::testing::{cases, script};
     use crate::tokens::tokenize;
     use expect_test::{Expect, expect};

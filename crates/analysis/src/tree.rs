@@ -74,8 +74,6 @@ pub(crate) struct Call {
     pub(crate) callee: ExprId,
     pub(crate) method: Option<Name>,
     pub(crate) args: Vec<ExprId>,
-    /// The arguments with their parentheses, or the string or table that stands for them.
-    pub(crate) arguments: TextRange,
 }
 
 /// An entry of a table constructor.

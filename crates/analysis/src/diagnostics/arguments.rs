@@ -5,7 +5,7 @@ use crate::prepare::call_site;
 use crate::tree::{Call, ExprId, ExprKind};
 use crate::types::{Kind, builtin};
 use crate::view::SyntaxView;
-use luakit_api::{CallSite, Cx, Function, Problem, Replacement, Step, check};
+use luakit_api::{CallSite, Cx, Focus, Function, Problem, Replacement, Step, check};
 use luakit_diagnostics::{Code, Diagnostic, TextRange};
 
 impl<'a> Checker<'_, 'a> {
@@ -73,7 +73,9 @@ impl<'a> Checker<'_, 'a> {
         let mut finding = self.finding(problem.code, range, &problem.message);
         finding.hints.clone_from(&problem.hints);
         // Where the value is behind a name, the text at the range is not what is wrong.
-        let written = self.is_written(problem, site);
+        let literal =
+            self.script.text(range).starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '\''));
+        let written = self.is_written(problem, site) && (literal || problem.focus == Focus::Key);
         let replacement = problem.replacement.as_ref().filter(|_| written);
         if let Some(replacement) = replacement {
             let text = self.replacement(replacement, range);

@@ -25,7 +25,7 @@ impl<'a> Checker<'_, 'a> {
     }
 
     /// Tells whether an expression is in a function whose errors are caught.
-    fn is_caught(&self, id: ExprId) -> bool {
+    pub(super) fn is_caught(&self, id: ExprId) -> bool {
         let range = self.script.tree.expr(id).range;
         let funcs = self.script.tree.funcs.iter().zip(&self.guarded);
         funcs.filter(|(_, guarded)| **guarded).any(|(func, _)| func.range.covers(range))

@@ -4,6 +4,7 @@ use super::Checker;
 use crate::tree::{Call, ExprId, ExprKind};
 use luakit_api::{GLOBALS, nearest};
 use luakit_diagnostics::Code;
+use std::collections::HashSet;
 
 impl Checker<'_, '_> {
     /// Warns of names that are called or looked into though nothing gives them a value.
@@ -23,12 +24,19 @@ impl Checker<'_, '_> {
                 _ => {}
             }
         }
+        // `if jit then jit.off() end` looks before it leaps.
+        let asked: HashSet<&str> = {
+            let used: HashSet<ExprId> = used.iter().copied().collect();
+            let exprs = self.script.tree.exprs.iter().enumerate();
+            let names = exprs.filter(|(id, expr)| matches!(expr.kind, ExprKind::Name) && !used.contains(id));
+            names.map(|(_, expr)| self.script.text(expr.range)).collect()
+        };
         for id in used {
             let range = self.script.tree.expr(id).range;
             let name = self.script.text(range);
             let declared = !matches!(self.script.scopes.names.get(id), Some(None));
             let is_name = matches!(self.script.tree.expr(id).kind, ExprKind::Name);
-            if !is_name || declared || GLOBALS.contains(&name) {
+            if !is_name || declared || GLOBALS.contains(&name) || asked.contains(name) || self.is_caught(id) {
                 continue;
             }
             let locals = self.script.scopes.visible_at(range.start);

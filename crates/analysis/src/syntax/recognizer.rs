@@ -63,7 +63,7 @@ fn words<'a>(script: &'a Script) -> Vec<Word<'a>> {
     let mut words = Vec::with_capacity(script.tokens.len());
     let mut end = 0;
     let mut first = true;
-    let mut gap = |words: &mut Vec<Word<'a>>, first: &mut bool, from: usize, to: usize| {
+    let gap = |words: &mut Vec<Word<'a>>, first: &mut bool, from: usize, to: usize| {
         let text = script.masked.get(from..to).unwrap_or("");
         let mut offset = from;
         for part in text.split_inclusive(char::is_whitespace) {

@@ -460,7 +460,11 @@ impl<'a> Flow<'a> {
                 self.bind(func, call);
                 self.returned(func, 0).weaken(sure)
             }
-            Type::Is(Kind::Builtin(_) | Kind::Foreign(_), _) => self.types.result_of(callee),
+            Type::Is(Kind::Builtin(_), _) => self.types.result_of(callee),
+            Type::Is(Kind::Foreign(_), _) => {
+                self.lose(call);
+                self.types.result_of(callee)
+            }
             Type::Bottom => Type::Bottom,
             // An unknown method of a state is reported once; the rest of its chain still counts.
             _ if call.method.is_some() && self.of(call.callee).object() == Some(Object::State) => {
@@ -490,6 +494,21 @@ impl<'a> Flow<'a> {
                 },
             };
             self.join_local(*local, ty);
+            // A table that goes where another goes as well is lost sight of.
+            if self.types.local(*local) == Type::Conflict
+                && let Some(Kind::Table(table)) = ty.kind()
+            {
+                self.types.changed.insert(table);
+            }
+        }
+    }
+
+    /// Forgets the tables that are given to what may change them.
+    fn lose(&mut self, call: &Call) {
+        for arg in &call.args {
+            if let Some(Kind::Table(table)) = self.of(*arg).kind() {
+                self.types.changed.insert(table);
+            }
         }
     }
 
@@ -510,7 +529,13 @@ impl<'a> Flow<'a> {
                 _ => Type::Unknown,
             };
         }
-        let Some(path) = script.global_path(call.callee) else { return Type::Unknown };
+        let Some(path) = script.global_path(call.callee) else {
+            self.lose(call);
+            return Type::Unknown;
+        };
+        if !READERS.contains(&path.as_str()) && !path.starts_with("string.") {
+            self.lose(call);
+        }
         match path.as_str() {
             "assert" => arg(self, 0),
             "setmetatable" | "table.clone" | "table.freeze" => arg(self, 0).weaken(Sure::No),
@@ -531,6 +556,24 @@ impl<'a> Flow<'a> {
         }
     }
 }
+
+/// Functions of the libraries that leave a table as it is.
+const READERS: &[&str] = &[
+    "ipairs",
+    "pairs",
+    "next",
+    "print",
+    "type",
+    "typeof",
+    "tostring",
+    "assert",
+    "select",
+    "unpack",
+    "table.unpack",
+    "table.concat",
+    "table.find",
+    "table.clone",
+];
 
 const STRING_METHODS: &[&str] = &["format", "rep", "sub", "upper", "lower", "reverse", "gsub"];
 
