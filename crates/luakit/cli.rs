@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Shows the graph that a script makes
     Dag(DagArgs),
+    /// Prints the declaration of the `bk` API, for other tools
+    Api(ApiArgs),
     /// Runs the language server on stdin and stdout
     Lsp(LspArgs),
     /// Prints the version
@@ -110,6 +112,22 @@ pub(crate) enum CheckFormat {
     Text,
     /// For other tools
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApiArgs {
+    #[arg(long, value_enum, default_value_t = ApiFormat::Json)]
+    pub(crate) format: ApiFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApiFormat {
+    /// Functions, options and their documentation as data
+    Json,
+    /// A definition file for LuaLS and emmylua
+    Luals,
+    /// The reference of the manual
+    Markdown,
 }
 
 #[derive(Debug, Args)]

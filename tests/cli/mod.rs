@@ -1,5 +1,6 @@
 //! The command line: whole output, exit code, no colours.
 
+mod api;
 mod build;
 mod check;
 mod dag;

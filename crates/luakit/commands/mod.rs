@@ -1,5 +1,6 @@
 //! The subcommands, a file for each.
 
+pub(crate) mod api;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod dag;

@@ -1,4 +1,10 @@
-//! The declaration as text: signatures and documentation.
+//! The declaration as text: signatures and documentation, and stubs for other servers.
+
+mod luals;
+mod manual;
+
+pub use luals::luals;
+pub use manual::manual;
 
 use crate::{Field, Function, Options, Ty};
 
