@@ -307,7 +307,7 @@ bk.export(bk.diff(m, n), { entrypoint = "sh" })
             r#"
 local m = require("lib.m")
 local n = require("lib.n")
---                ^^^^^^^ unresolved-require: module `lib.n` not found
+--                ^^^^^^^ unresolved-require: require: module `lib.n` not found
 os.execute("x")
 --^^^^^^^^^^ sandboxed: os.execute is not available in build scripts (sandboxed)
 -- the underline is the whole name

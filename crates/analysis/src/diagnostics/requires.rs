@@ -19,9 +19,11 @@ impl<'a> Checker<'_, 'a> {
             Found::File(..) => return,
             Found::Missing(tried) => {
                 let (message, hint) = missing_message(&name, &tried);
-                self.finding(Code::UNRESOLVED_REQUIRE, range, message).with_hint(hint)
+                self.finding(Code::UNRESOLVED_REQUIRE, range, format!("require: {message}")).with_hint(hint)
             }
-            Found::Refused(message) => self.finding(Code::UNRESOLVED_REQUIRE, range, message),
+            Found::Refused(message) => {
+                self.finding(Code::UNRESOLVED_REQUIRE, range, format!("require: {message}"))
+            }
         };
         self.found.push(finding);
     }
