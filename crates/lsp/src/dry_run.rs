@@ -21,8 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
+use tokio::time::Instant;
 use tower_lsp::lsp_types::{MessageType, NumberOrString, Url};
 
 /// How many scripts are evaluated at a time: one that loops must neither hold up the others nor eat all processors.
@@ -31,7 +32,7 @@ static RUNS: Semaphore = Semaphore::const_new(2);
 /// A run that takes longer than this is shown to the user.
 const PROGRESS_AFTER: Duration = Duration::from_millis(300);
 
-/// How long a run may go on after it was told to stop.
+/// How long a run may go on after its time is up or it was told to stop.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How many bytes of a script's output are shown.
@@ -357,15 +358,14 @@ impl Run {
             if shown.is_none() && elapsed > PROGRESS_AFTER {
                 shown = Some(progress::begin(&shared.lock(), self.number, &self.url));
             }
-            if elapsed > self.timeout + PATIENCE {
-                self.cancel.store(true, Ordering::Relaxed);
+            // The limit itself is the engine's to keep, so that its finding says where the script was.
+            let overdue = elapsed > self.timeout + PATIENCE;
+            if self.cancel.load(Ordering::Relaxed) && stopping.is_none() {
+                stopping = Some(Instant::now());
             }
-            match stopping {
-                None if self.cancel.load(Ordering::Relaxed) => stopping = Some(Instant::now()),
-                Some(since) if since.elapsed() > PATIENCE => {
-                    return Err("the evaluation does not stop and was left behind".into());
-                }
-                _ => {}
+            if overdue || stopping.is_some_and(|since| since.elapsed() > PATIENCE) {
+                self.cancel.store(true, Ordering::Relaxed);
+                return Err("the evaluation does not stop and was left behind".into());
             }
         }
     }
@@ -567,5 +567,33 @@ fn republish(session: &mut Session, before: &[Found], url: &Url, always: bool) {
     }
     if session.capabilities.refresh && (always || !affected.is_empty()) {
         session.outbox.send(Message::Refresh);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::Backend;
+    use tower_lsp::LspService;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_run_that_does_not_stop_is_left_behind() {
+        let (service, _socket) = LspService::new(Backend::new);
+        let run = Run {
+            url: "file:///build.lua".parse().unwrap(),
+            number: 1,
+            writes: None,
+            inputs: Vec::new(),
+            started: Instant::now(),
+            timeout: Duration::from_secs(2),
+            cancel: Arc::default(),
+            answer: None,
+        };
+        let (_never, receiver) = oneshot::channel();
+        let result = run.watch(service.inner().session(), receiver).await;
+        assert_eq!(result.err().as_deref(), Some("the evaluation does not stop and was left behind"));
+        assert!(run.cancel.load(Ordering::Relaxed), "it stops if it ever looks");
+        let took = run.started.elapsed();
+        assert!((4..5).contains(&took.as_secs()), "two seconds after its limit, not after {took:?}");
     }
 }

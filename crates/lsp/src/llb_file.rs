@@ -24,7 +24,10 @@ pub(crate) struct Writer(UnboundedSender<Write>);
 impl Writer {
     pub(crate) fn start(outbox: Outbox) -> Writer {
         let (sender, receiver) = unbounded_channel();
-        tokio::task::spawn_blocking(move || work(&outbox, receiver));
+        let thread = std::thread::Builder::new().name("luakit-writer".into());
+        if let Err(err) = thread.spawn(move || work(&outbox, receiver)) {
+            eprintln!("luakit: cannot start a thread: {err}");
+        }
         Writer(sender)
     }
 

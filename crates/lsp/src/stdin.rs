@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
+use tower_lsp::lsp_types::{ClientCapabilities, InitializeParams, TraceValue};
 
 /// The method that stands for a message nobody can read. Its params hold the error code of the answer.
 pub(crate) const UNREADABLE: &str = "luakit/unreadable";
@@ -135,23 +136,42 @@ fn mend_params(message: &mut Value) -> bool {
             object.insert("params".into(), json!({}));
             true
         }
-        // The specification says `diagnostics`, lsp-types 0.94 reads `diagnostic`.
         "initialize" => {
-            let workspace = object
-                .get_mut("params")
-                .and_then(|params| params.pointer_mut("/capabilities/workspace"))
-                .and_then(Value::as_object_mut);
-            let Some(workspace) = workspace else { return false };
-            match workspace.get("diagnostics").cloned() {
-                Some(support) if !workspace.contains_key("diagnostic") => {
-                    workspace.insert("diagnostic".into(), support);
-                    true
-                }
-                _ => false,
-            }
+            let Some(params) = object.get_mut("params") else { return false };
+            // Both have to be done.
+            rename_diagnostics(params) | drop_unreadable(params)
         }
         _ => false,
     }
+}
+
+/// The specification says `diagnostics`, lsp-types 0.94 reads `diagnostic`.
+fn rename_diagnostics(params: &mut Value) -> bool {
+    let workspace = params.pointer_mut("/capabilities/workspace").and_then(Value::as_object_mut);
+    let Some(workspace) = workspace.filter(|it| !it.contains_key("diagnostic")) else { return false };
+    let Some(support) = workspace.get("diagnostics").cloned() else { return false };
+    workspace.insert("diagnostic".into(), support);
+    true
+}
+
+/// Drops capabilities that lsp-types 0.94 cannot read, such as a value that a later specification adds to a list. It
+/// would refuse the whole request, and the session with it.
+fn drop_unreadable(params: &mut Value) -> bool {
+    if InitializeParams::deserialize(&*params).is_ok() {
+        return false;
+    }
+    if params.get("trace").is_some_and(|it| TraceValue::deserialize(it).is_err()) {
+        params["trace"] = Value::Null;
+    }
+    let capabilities = params.get_mut("capabilities").and_then(Value::as_object_mut);
+    for (section, content) in capabilities.into_iter().flatten() {
+        if let Some(content) = content.as_object_mut() {
+            content.retain(|key, value| {
+                ClientCapabilities::deserialize(json!({ section: { key: value.clone() } })).is_ok()
+            });
+        }
+    }
+    true
 }
 
 /// Replaces each `\uD800`–`\uDFFF` that is not part of a pair by `\ufffd`, which counts as one UTF-16 unit as well.
@@ -223,6 +243,20 @@ mod tests {
             &framed(r#"{"jsonrpc":"2.0","id":1,"method":"shutdown","params":null}"#),
             expect![[r#"
                 {"id":1,"jsonrpc":"2.0","method":"shutdown"}
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_capability_from_the_future_costs_only_itself() {
+        check(
+            &framed(
+                r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"trace":"compact","capabilities":
+                {"workspace":{"diagnostics":{"refreshSupport":true},"workspaceEdit":{"failureHandling":"prayer"}},
+                "window":{"workDoneProgress":true}}}}"#,
+            ),
+            expect![[r#"
+                {"id":1,"jsonrpc":"2.0","method":"initialize","params":{"capabilities":{"window":{"workDoneProgress":true},"workspace":{"diagnostic":{"refreshSupport":true},"diagnostics":{"refreshSupport":true}}},"trace":null}}
             "#]],
         );
     }
