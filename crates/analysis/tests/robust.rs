@@ -1,5 +1,8 @@
 //! Whatever the text, nothing panics, and every range lies in it.
 
+// A test that cannot go on should say so with a panic.
+#![allow(clippy::unwrap_used)]
+
 use luakit_analysis::{Script, completions, diagnostics, explain_operand, hover, signature_help};
 use luakit_diagnostics::{SourceFile, TextRange};
 use proptest::prelude::*;
