@@ -112,6 +112,10 @@ pub(crate) enum CheckFormat {
     Text,
     /// For other tools
     Json,
+    /// For code scanning services
+    Sarif,
+    /// For GitHub Actions, which shows findings at the lines of a pull request
+    Github,
 }
 
 #[derive(Debug, Args)]

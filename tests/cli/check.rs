@@ -43,6 +43,16 @@ fn json_counts_from_1_and_offers_the_fix() {
 }
 
 #[test]
+fn github_gets_a_command_for_each_finding() {
+    let folder = Folder::new("--- build.lua\nbk.export(bk.imgae(\"a\"))\n");
+    expect![[r#"
+        stdout:
+        ::error file=build.lua,line=1,endLine=1,col=14,endColumn=19,title=unknown-function::unknown function `bk.imgae`, did you mean `image`?
+        exit 1
+    "#]].assert_eq(&folder.transcript(&["check", "--format", "github"]));
+}
+
+#[test]
 fn folders_are_searched_for_entries_and_gitignore_is_honoured() {
     let folder = Folder::new(
         "--- .gitignore\nignored/\n--- ignored/build.lua\n(\n--- a/build.lua\nbk.export(bk.image(\"a\"))\n\

@@ -4,14 +4,18 @@
 //! `luakit check` prints it or a build stops at it. One wording serves all three.
 
 mod code;
+mod github;
 mod json;
 mod lines;
+mod sarif;
 mod source;
 mod text;
 
 pub use code::{CODES, Code};
+pub use github::to_github;
 pub use json::to_json;
 pub use lines::{LineColumn, LineIndex};
+pub use sarif::to_sarif;
 pub use source::SourceFile;
 pub use text::render_text;
 

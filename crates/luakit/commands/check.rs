@@ -4,7 +4,7 @@ use crate::cli::{CheckArgs, CheckFormat};
 use crate::{output, script};
 use luakit_analysis::Script;
 use luakit_check::{Options, worker};
-use luakit_diagnostics::{Diagnostic, Severity, render_text, sort, to_json};
+use luakit_diagnostics::{Diagnostic, Severity, render_text, sort, to_github, to_json, to_sarif};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,6 +22,11 @@ pub(crate) fn run(args: &CheckArgs) -> ExitCode {
     let told = match args.format {
         CheckFormat::Text => text(&findings, checked),
         CheckFormat::Json => output::write(None, format!("{:#}\n", to_json(&findings)).as_bytes()),
+        CheckFormat::Sarif => {
+            let log = to_sarif(&findings, env!("CARGO_PKG_VERSION"));
+            output::write(None, format!("{log:#}\n").as_bytes())
+        }
+        CheckFormat::Github => output::write(None, to_github(&findings).as_bytes()),
     };
     if let Err(message) = told {
         eprintln!("luakit: {message}");
