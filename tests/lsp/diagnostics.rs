@@ -35,24 +35,24 @@ fn an_error_in_a_helper_is_shown_there_with_the_calls_that_led_to_it_until_it_is
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        findings of build.lua v1: none
-        findings of lib/tools.lua:
-          3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
-            called from build.lua 3:17-3:24
-        build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
-    "#]],
+            findings of build.lua v1: none
+            findings of build.lua v1: none
+            findings of lib/tools.lua:
+              3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
+                called from build.lua 3:17-3:24
+            build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
+        "#]],
     );
     client.edit("build.lua", "0799", "0755");
     client.save("build.lua");
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v2: none
-        findings of build.lua v2: none
-        findings of lib/tools.lua: none
-        build.lua ended ok: 2 ops
-    "#]],
+            findings of build.lua v2: none
+            findings of build.lua v2: none
+            findings of lib/tools.lua: none
+            build.lua ended ok: 2 ops
+        "#]],
     );
 }
 
@@ -64,13 +64,13 @@ fn a_client_without_related_information_gets_the_trace_in_words() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        findings of build.lua v1: none
-        findings of lib/tools.lua:
-          3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
-            called from build.lua:3:17
-        build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
-    "#]],
+            findings of build.lua v1: none
+            findings of build.lua v1: none
+            findings of lib/tools.lua:
+              3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
+                called from build.lua:3:17
+            build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
+        "#]],
     );
 }
 
@@ -83,14 +83,14 @@ fn findings_of_a_run_move_with_the_text_until_the_next_run() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1:
-          2:20-2:21 error invalid-value: bk.image: identifier must not be empty
-        findings of build.lua v1:
-          2:20-2:21 error invalid-value: bk.image: identifier must not be empty
-        build.lua ended error: build.lua:2:20: bk.image: identifier must not be empty
-        findings of build.lua v2:
-          3:20-3:21 error invalid-value: bk.image: identifier must not be empty
-    "#]],
+            findings of build.lua v1:
+              2:20-2:21 error invalid-value: bk.image: identifier must not be empty
+            findings of build.lua v1:
+              2:20-2:21 error invalid-value: bk.image: identifier must not be empty
+            build.lua ended error: build.lua:2:20: bk.image: identifier must not be empty
+            findings of build.lua v2:
+              3:20-3:21 error invalid-value: bk.image: identifier must not be empty
+        "#]],
     );
 }
 
@@ -103,13 +103,13 @@ fn a_mistake_that_both_layers_see_goes_as_it_is_mended() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1:
-          1:14-1:19 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
-        findings of build.lua v1:
-          1:14-1:19 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
-        build.lua ended error: build.lua:1:14: unknown function `bk.imgae`, did you mean `image`?
-        findings of build.lua v2: none
-    "#]],
+            findings of build.lua v1:
+              1:14-1:19 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
+            findings of build.lua v1:
+              1:14-1:19 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
+            build.lua ended error: build.lua:1:14: unknown function `bk.imgae`, did you mean `image`?
+            findings of build.lua v2: none
+        "#]],
     );
 }
 
@@ -136,12 +136,12 @@ fn a_client_that_pulls_is_not_pushed_the_same() {
     check(
         &mut client,
         expect![[r#"
-        findings of lib/tools.lua:
-          3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
-            called from build.lua 3:17-3:24
-        build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
-        workspace/diagnostic/refresh
-    "#]],
+            findings of lib/tools.lua:
+              3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
+                called from build.lua 3:17-3:24
+            build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
+            workspace/diagnostic/refresh
+        "#]],
     );
 
     let after = client.request("textDocument/diagnostic", document.clone());
@@ -205,16 +205,16 @@ fn a_client_that_pulls_but_cannot_be_told_to_is_pushed_what_only_a_run_finds() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1:
-          2:20-2:21 error invalid-value: bk.image: identifier must not be empty
-        build.lua ended error: build.lua:2:20: bk.image: identifier must not be empty
-        findings of build.lua v2:
-          3:20-3:21 error invalid-value: bk.image: identifier must not be empty
-        findings of build.lua v3:
-          3:20-3:21 error invalid-value: bk.image: identifier must not be empty
-        findings of build.lua v3: none
-        build.lua ended error: build.lua:4:4: unknown function `bk.nope`
-    "#]],
+            findings of build.lua v1:
+              2:20-2:21 error invalid-value: bk.image: identifier must not be empty
+            build.lua ended error: build.lua:2:20: bk.image: identifier must not be empty
+            findings of build.lua v2:
+              3:20-3:21 error invalid-value: bk.image: identifier must not be empty
+            findings of build.lua v3:
+              3:20-3:21 error invalid-value: bk.image: identifier must not be empty
+            findings of build.lua v3: none
+            build.lua ended error: build.lua:4:4: unknown function `bk.nope`
+        "#]],
     );
     let document = json!({ "textDocument": { "uri": client.uri("build.lua") } });
     let answer = client.request("textDocument/diagnostic", document);

@@ -20,10 +20,10 @@ fn a_save_writes_the_llb_that_a_build_would_give() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        findings of build.lua v1: none
-        build.lua ended ok: 3 ops
-    "#]],
+            findings of build.lua v1: none
+            findings of build.lua v1: none
+            build.lua ended ok: 3 ops
+        "#]],
     );
     let built = Command::new(env!("CARGO_BIN_EXE_luakit"))
         .args(["build", "--local-unique", "luakit", "build.lua"])
@@ -49,32 +49,34 @@ fn an_error_keeps_the_last_good_llb() {
 
 #[test]
 fn an_endless_loop_ends_at_its_limit_and_stalls_nothing() {
-    let mut client = Client::start(
-        "local s = bk.image('alpine')\nwhile true do end\nbk.export(s)\n--- other.lua\nlocal x = 1\n",
+    let mut client = Client::with(
+        r#"
+--- build.lua
+local s = bk.image("alpine")
+while true do end
+bk.export(s)
+--- other.lua
+local x = 1
+"#,
+        Setup { options: json!({ "timeoutMs": 3000 }), ..Setup::default() },
     );
     client.open("build.lua");
     client.open("other.lua");
-    client.transcript();
     client.save_only("build.lua");
-    let began = Instant::now();
     for i in 0..20 {
         client.edit("other.lua", "local x", &format!("-- {i}\nlocal x"));
         client.request("textDocument/hover", client.at("build.lua", "image"));
     }
-    assert!(
-        began.elapsed() < Duration::from_millis(1900),
-        "the loop stalled the rest for {:?}",
-        began.elapsed()
-    );
-    client.transcript();
+    let meanwhile = client.transcript();
+    assert!(!meanwhile.contains("ended"), "the loop stalled the rest:\n{meanwhile}");
     client.wait_for_status("build.lua");
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1:
-          2:1-2:18 error limit: script evaluation timed out after 2s
-        build.lua ended limit: build.lua:2:1: script evaluation timed out after 2s
-    "#]],
+            findings of build.lua v1:
+              2:1-2:18 error limit: script evaluation timed out after 3s
+            build.lua ended limit: build.lua:2:1: script evaluation timed out after 3s
+        "#]],
     );
 }
 
@@ -98,9 +100,9 @@ fn a_cancelled_evaluation_is_answered_at_once_and_ends() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        build.lua ended cancelled: the evaluation was cancelled
-    "#]],
+            findings of build.lua v1: none
+            build.lua ended cancelled: the evaluation was cancelled
+        "#]],
     );
 }
 
@@ -117,11 +119,11 @@ fn a_newer_run_supersedes_the_one_that_goes_on() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        findings of build.lua v2: none
-        findings of build.lua v2: none
-        build.lua ended ok: 1 op
-    "#]],
+            findings of build.lua v1: none
+            findings of build.lua v2: none
+            findings of build.lua v2: none
+            build.lua ended ok: 1 op
+        "#]],
     );
 }
 
@@ -145,11 +147,11 @@ return os.getenv("REF") or "alpine"
     check(
         &mut client,
         expect![[r#"
-        findings of lib/ref.lua v2: none
-        findings of build.lua v1:
-          1:20-1:38 error invalid-value: bk.image: identifier must not be empty
-        build.lua ended error: build.lua:1:20: bk.image: identifier must not be empty
-    "#]],
+            findings of lib/ref.lua v2: none
+            findings of build.lua v1:
+              1:20-1:38 error invalid-value: bk.image: identifier must not be empty
+            build.lua ended error: build.lua:1:20: bk.image: identifier must not be empty
+        "#]],
     );
     client.edit("lib/ref.lua", "\"\"", "\"busybox\"");
     // What counts is the editor's text, saved or not.
@@ -157,10 +159,10 @@ return os.getenv("REF") or "alpine"
     check(
         &mut client,
         expect![[r#"
-        findings of lib/ref.lua v3: none
-        findings of build.lua v1: none
-        build.lua ended ok: 1 op
-    "#]],
+            findings of lib/ref.lua v3: none
+            findings of build.lua v1: none
+            build.lua ended ok: 1 op
+        "#]],
     );
 }
 
@@ -177,13 +179,13 @@ fn a_module_that_changes_on_disk_runs_the_scripts_that_read_it() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        findings of build.lua v1: none
-        build.lua ended ok: 1 op
-        findings of build.lua v1:
-          1:20-1:34 error invalid-value: bk.image: identifier must not be empty
-        build.lua ended error: build.lua:1:20: bk.image: identifier must not be empty
-    "#]],
+            findings of build.lua v1: none
+            findings of build.lua v1: none
+            build.lua ended ok: 1 op
+            findings of build.lua v1:
+              1:20-1:34 error invalid-value: bk.image: identifier must not be empty
+            build.lua ended error: build.lua:1:20: bk.image: identifier must not be empty
+        "#]],
     );
 }
 
@@ -195,11 +197,11 @@ fn print_goes_to_the_log() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        log: build.lua:1: hello	42
-        findings of build.lua v1: none
-        build.lua ended ok: 1 op
-    "#]],
+            findings of build.lua v1: none
+            log: build.lua:1: hello	42
+            findings of build.lua v1: none
+            build.lua ended ok: 1 op
+        "#]],
     );
 }
 
@@ -223,12 +225,12 @@ fn long_runs_show_their_progress_and_can_be_cancelled_there() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        window/workDoneProgress/create
-        $/progress
-        build.lua ended cancelled: the evaluation was cancelled
-        $/progress
-    "#]],
+            findings of build.lua v1: none
+            window/workDoneProgress/create
+            $/progress
+            build.lua ended cancelled: the evaluation was cancelled
+            $/progress
+        "#]],
     );
 }
 

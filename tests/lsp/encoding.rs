@@ -13,12 +13,12 @@ fn columns_behind_an_emoji_count_utf_16_units_unless_told() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1:
-          1:1-1:35 error missing-export: no bk.export() call — nothing to build
-            hint: end the script with `bk.export(state)`, where `state` is what is to be built
-          1:29-1:33 error unknown-function: unknown function `bk.nope`
-            hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `platform`, `export`
-    "#]],
+            findings of build.lua v1:
+              1:1-1:35 error missing-export: no bk.export() call — nothing to build
+                hint: end the script with `bk.export(state)`, where `state` is what is to be built
+              1:29-1:33 error unknown-function: unknown function `bk.nope`
+                hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `platform`, `export`
+        "#]],
     );
 }
 
@@ -30,12 +30,12 @@ fn a_utf_8_client_gets_bytes() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1:
-          1:1-1:37 error missing-export: no bk.export() call — nothing to build
-            hint: end the script with `bk.export(state)`, where `state` is what is to be built
-          1:31-1:35 error unknown-function: unknown function `bk.nope`
-            hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `platform`, `export`
-    "#]],
+            findings of build.lua v1:
+              1:1-1:37 error missing-export: no bk.export() call — nothing to build
+                hint: end the script with `bk.export(state)`, where `state` is what is to be built
+              1:31-1:35 error unknown-function: unknown function `bk.nope`
+                hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `platform`, `export`
+        "#]],
     );
 }
 
@@ -47,12 +47,12 @@ fn a_utf_32_client_gets_characters() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1:
-          1:1-1:34 error missing-export: no bk.export() call — nothing to build
-            hint: end the script with `bk.export(state)`, where `state` is what is to be built
-          1:28-1:32 error unknown-function: unknown function `bk.nope`
-            hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `platform`, `export`
-    "#]],
+            findings of build.lua v1:
+              1:1-1:34 error missing-export: no bk.export() call — nothing to build
+                hint: end the script with `bk.export(state)`, where `state` is what is to be built
+              1:28-1:32 error unknown-function: unknown function `bk.nope`
+                hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `platform`, `export`
+        "#]],
     );
 }
 
@@ -73,10 +73,10 @@ return { ref = "alpine:3.19" }
     check(
         &mut client,
         expect![[r#"
-        findings of a%20b/%C3%A9%20100%25/x.build.lua v1: none
-        findings of a%20b/%C3%A9%20100%25/x.build.lua v1: none
-        a%20b/%C3%A9%20100%25/x.build.lua ended ok: 1 op
-    "#]],
+            findings of a%20b/%C3%A9%20100%25/x.build.lua v1: none
+            findings of a%20b/%C3%A9%20100%25/x.build.lua v1: none
+            a%20b/%C3%A9%20100%25/x.build.lua ended ok: 1 op
+        "#]],
     );
 }
 
@@ -90,11 +90,11 @@ fn an_untitled_document_is_evaluated_without_a_folder() {
     check(
         &mut client,
         expect![[r#"
-        findings of untitled:Untitled-1 v1:
-          1:34-1:36 error invalid-value: bk.run: command argument must not be empty
-        findings of untitled:Untitled-1 v1:
-          1:34-1:36 error invalid-value: bk.run: command argument must not be empty
-        untitled:Untitled-1 ended error: Untitled-1:1:34: bk.run: command argument must not be empty
-    "#]],
+            findings of untitled:Untitled-1 v1:
+              1:34-1:36 error invalid-value: bk.run: command argument must not be empty
+            findings of untitled:Untitled-1 v1:
+              1:34-1:36 error invalid-value: bk.run: command argument must not be empty
+            untitled:Untitled-1 ended error: Untitled-1:1:34: bk.run: command argument must not be empty
+        "#]],
     );
 }

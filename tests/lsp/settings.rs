@@ -16,10 +16,10 @@ fn arguments_come_with_the_initialization_options() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        findings of build.lua v1: none
-        build.lua ended ok: 1 op
-    "#]],
+            findings of build.lua v1: none
+            findings of build.lua v1: none
+            build.lua ended ok: 1 op
+        "#]],
     );
 }
 
@@ -39,11 +39,11 @@ fn the_client_is_asked_for_its_configuration() {
     check(
         &mut client,
         expect![[r#"
-        workspace/configuration
-        findings of build.lua v1: none
-        findings of build.lua v1: none
-        build.lua ended ok: 1 op
-    "#]],
+            workspace/configuration
+            findings of build.lua v1: none
+            findings of build.lua v1: none
+            build.lua ended ok: 1 op
+        "#]],
     );
 }
 
@@ -60,13 +60,13 @@ fn a_change_of_the_arguments_evaluates_anew() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        findings of build.lua v1:
-          1:20-1:42 error invalid-value: bk.image: identifier must not be empty
-        build.lua ended error: build.lua:1:20: bk.image: identifier must not be empty
-        findings of build.lua v1: none
-        build.lua ended ok: 1 op
-    "#]],
+            findings of build.lua v1: none
+            findings of build.lua v1:
+              1:20-1:42 error invalid-value: bk.image: identifier must not be empty
+            build.lua ended error: build.lua:1:20: bk.image: identifier must not be empty
+            findings of build.lua v1: none
+            build.lua ended ok: 1 op
+        "#]],
     );
 }
 
@@ -100,11 +100,11 @@ fn on_type_evaluates_after_a_pause() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        findings of build.lua v2: none
-        findings of build.lua v2: none
-        build.lua ended ok: 1 op
-    "#]],
+            findings of build.lua v1: none
+            findings of build.lua v2: none
+            findings of build.lua v2: none
+            build.lua ended ok: 1 op
+        "#]],
     );
 }
 

@@ -61,11 +61,11 @@ fn findings_follow_the_last_edit() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        findings of build.lua v2:
-          1:37-1:44 error unknown-option: bk.image: unknown option `platfrm` in `ImageOptions`, did you mean `platform`?
-        findings of build.lua v3: none
-    "#]],
+            findings of build.lua v1: none
+            findings of build.lua v2:
+              1:37-1:44 error unknown-option: bk.image: unknown option `platfrm` in `ImageOptions`, did you mean `platform`?
+            findings of build.lua v3: none
+        "#]],
     );
 }
 
@@ -79,10 +79,10 @@ fn a_client_that_sends_the_whole_text_is_understood() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        findings of build.lua v2:
-          1:14-1:19 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
-    "#]],
+            findings of build.lua v1: none
+            findings of build.lua v2:
+              1:14-1:19 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
+        "#]],
     );
 }
 
@@ -98,20 +98,20 @@ fn closing_takes_the_findings_away() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1:
-          1:1-1:19 error missing-export: no bk.export() call — nothing to build
-            hint: end the script with `bk.export(state)`, where `state` is what is to be built
-          1:4-1:9 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
-          1:4-1:9 warning unused-state: the state that `bk.image` returns is not used
-            hint: a state never changes: each method returns a new one
-        findings of build.lua v1:
-          1:1-1:19 error missing-export: no bk.export() call — nothing to build
-            hint: end the script with `bk.export(state)`, where `state` is what is to be built
-          1:4-1:9 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
-          1:4-1:9 warning unused-state: the state that `bk.image` returns is not used
-            hint: a state never changes: each method returns a new one
-        build.lua ended error: build.lua:1:4: unknown function `bk.imgae`, did you mean `image`?
-        findings of build.lua: none
-    "#]],
+            findings of build.lua v1:
+              1:1-1:19 error missing-export: no bk.export() call — nothing to build
+                hint: end the script with `bk.export(state)`, where `state` is what is to be built
+              1:4-1:9 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
+              1:4-1:9 warning unused-state: the state that `bk.image` returns is not used
+                hint: a state never changes: each method returns a new one
+            findings of build.lua v1:
+              1:1-1:19 error missing-export: no bk.export() call — nothing to build
+                hint: end the script with `bk.export(state)`, where `state` is what is to be built
+              1:4-1:9 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
+              1:4-1:9 warning unused-state: the state that `bk.image` returns is not used
+                hint: a state never changes: each method returns a new one
+            build.lua ended error: build.lua:1:4: unknown function `bk.imgae`, did you mean `image`?
+            findings of build.lua: none
+        "#]],
     );
 }
