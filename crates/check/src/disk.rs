@@ -67,6 +67,45 @@ impl Loader for DiskLoader {
         let name = folder.join(path).to_string_lossy().replace('\\', "/");
         Ok(Arc::new(SourceFile::new(name, text)))
     }
+
+    fn modules(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        list_modules(&self.root, "", 0, &mut names);
+        names.sort();
+        names
+    }
+}
+
+/// How deep folders are searched for modules to offer, and how many are offered at most.
+const DEEPEST: usize = 4;
+const MOST: usize = 500;
+
+/// Lists the names under which `require` finds the files below a folder.
+fn list_modules(folder: &Path, prefix: &str, depth: usize, names: &mut Vec<String>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let (Ok(kind), Ok(name)) = (entry.file_type(), entry.file_name().into_string()) else { continue };
+        if names.len() >= MOST || name.starts_with('.') || name == "node_modules" || name == "target" {
+            continue;
+        }
+        if kind.is_dir() && depth < DEEPEST && !name.contains('.') {
+            // What lies in `luakit_modules` is required without naming it.
+            let inner = if prefix.is_empty() && name == "luakit_modules" {
+                String::new()
+            } else {
+                format!("{prefix}{name}.")
+            };
+            list_modules(&entry.path(), &inner, depth + 1, names);
+        } else if let Some(stem) = name.strip_suffix(".lua")
+            // An entry script is no module.
+            && !stem.contains('.') && (stem != "build" || !prefix.is_empty())
+        {
+            match (stem, prefix.strip_suffix('.')) {
+                ("init", Some(folder)) => names.push(folder.to_owned()),
+                _ => names.push(format!("{prefix}{stem}")),
+            }
+        }
+    }
 }
 
 /// Checks that a real path is that of a file below a folder.
@@ -110,6 +149,33 @@ pub fn read_text(path: &Path) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn modules_are_offered_by_the_names_that_find_them() {
+        let root = std::env::temp_dir().join(format!("luakit-modules-{}", std::process::id()));
+        for path in [
+            "build.lua",
+            "web.build.lua",
+            "lib/go.lua",
+            "lib/node/init.lua",
+            "luakit_modules/x.lua",
+            ".git/a.lua",
+        ] {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "return {}").unwrap();
+        }
+        let loader = DiskLoader { root: root.clone(), ..DiskLoader::default() };
+        let names = loader.modules();
+        assert_eq!(names, ["lib.go", "lib.node", "x"]);
+        for name in names {
+            assert!(
+                matches!(luakit_api::modules::find(&name, &loader), luakit_api::modules::Found::File(..)),
+                "{name}"
+            );
+        }
+        std::fs::remove_dir_all(root).unwrap();
+    }
 
     #[test]
     fn a_library_on_disk_is_read_and_one_that_is_not_there_is_told() {

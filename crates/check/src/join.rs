@@ -45,6 +45,10 @@ fn same(a: &Diagnostic, b: &Diagnostic) -> bool {
         (Code::MISSING_EXPORT, Code::MISSING_EXPORT) => true,
         (Code::SYNTAX, Code::SYNTAX) => a.layer != b.layer || (overlap && a.message == b.message),
         (p, q) if p == q => (overlap && a.layer != b.layer) || (a.message == b.message && line(x) == line(y)),
+        // A name that is nowhere is nil when it is used.
+        (Code::UNKNOWN_NAME, Code::RUNTIME_ERROR) | (Code::RUNTIME_ERROR, Code::UNKNOWN_NAME) => {
+            overlap || line(x) == line(y)
+        }
         // An octal-looking number that is refused, or taken for its digits, is the same mistake to both.
         (Code::OCTAL_MODE, _) | (_, Code::OCTAL_MODE) => overlap && a.layer != b.layer,
         _ => false,

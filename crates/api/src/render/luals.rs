@@ -72,11 +72,7 @@ fn declare(of: &Ty, known: &mut BTreeSet<&'static str>, out: &mut String) {
                 out.push_str(&format!("{}---@alias {} {written}\n\n", comment(special.doc), special.name));
             }
         }
-        Ty::Choice(choice) => {
-            if known.insert(choice.name) {
-                out.push_str(&choice_alias(choice));
-            }
-        }
+        Ty::Choice(choice) if known.insert(choice.name) => out.push_str(&choice_alias(choice)),
         Ty::Options(options) => {
             options.fields.iter().for_each(|field| declare(&field.ty, known, out));
             if known.insert(options.name) {
