@@ -39,6 +39,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("full_moon", &["luakit-analysis"]),
     ("prost", &["luakit-llb", "luakit-buildkit"]),
     ("clap", &["luakit"]),
+    ("clap_complete", &["luakit"]),
 ];
 
 #[test]

@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Api(ApiArgs),
     /// Runs the language server on stdin and stdout
     Lsp(LspArgs),
+    /// Prints what a shell needs to complete the command line
+    Completions(CompletionsArgs),
     /// Prints the version
     Version,
 }
@@ -132,6 +134,16 @@ pub(crate) enum ApiFormat {
     Luals,
     /// The reference of the manual
     Markdown,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example, for bash:\n  luakit completions bash > ~/.local/share/bash-completion/completions/luakit"
+)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         cli::Command::Check(args) => commands::check::run(&args),
         cli::Command::Dag(args) => commands::dag::run(&args),
         cli::Command::Api(args) => commands::api::run(&args),
+        cli::Command::Completions(args) => commands::completions::run(&args),
         cli::Command::Lsp(_) => luakit_lsp::run(),
         cli::Command::Version => commands::version::run(),
     }

@@ -1,4 +1,4 @@
-//! `luakit api`.
+//! `luakit api` and `luakit completions`.
 
 use super::Folder;
 
@@ -22,4 +22,11 @@ fn the_committed_pages_are_what_the_program_prints() {
         let committed = std::fs::read_to_string(root.join(page)).unwrap();
         assert!(committed.ends_with(&*String::from_utf8_lossy(&printed)), "{page} is stale");
     }
+}
+
+#[test]
+fn shells_learn_the_commands() {
+    let output = Folder::new("").run(&["completions", "bash"]);
+    let script = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(script.contains("_luakit") && script.contains("--image-config-file"), "{script}");
 }

@@ -3,5 +3,6 @@
 pub(crate) mod api;
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod dag;
 pub(crate) mod version;
