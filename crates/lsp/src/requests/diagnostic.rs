@@ -17,18 +17,19 @@ pub(crate) async fn diagnostic(
         Some(view) => work(move || diagnostics(&view)).await?,
         None => Vec::new(),
     };
-    let result_id = Some(fingerprint(&items));
-    let report = if result_id == previous {
+    let result_id = fingerprint(&items);
+    let report = if previous.as_ref() == Some(&result_id) {
         DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
             related_documents: None,
-            unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport {
-                result_id: result_id.unwrap_or_default(),
-            },
+            unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport { result_id },
         })
     } else {
         DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport {
             related_documents: None,
-            full_document_diagnostic_report: FullDocumentDiagnosticReport { result_id, items },
+            full_document_diagnostic_report: FullDocumentDiagnosticReport {
+                result_id: Some(result_id),
+                items,
+            },
         })
     };
     Ok(report.into())

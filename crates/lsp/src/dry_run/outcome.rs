@@ -1,0 +1,73 @@
+//! How a run ended, for the client and for whoever asked for it.
+
+use luakit_check::llb::Definition;
+use luakit_diagnostics::{Code, Diagnostic};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tower_lsp::lsp_types::Url;
+
+/// How a run ended: what `luakit/status` tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Status {
+    pub(crate) url: Url,
+    /// `ok`, `error`, `limit`, `failed`, `cancelled` or `outdated`.
+    pub(crate) state: &'static str,
+    pub(crate) message: String,
+    pub(crate) ops: Option<usize>,
+    pub(crate) took: Duration,
+}
+
+impl Status {
+    pub(crate) fn to_json(&self) -> Value {
+        let ms = u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX);
+        json!({ "uri": self.url, "state": self.state, "message": self.message, "ops": self.ops, "ms": ms })
+    }
+}
+
+/// What a run gave to those who asked for it.
+pub(crate) enum Outcome {
+    Done(Arc<Report>),
+    Cancelled,
+    /// A newer run, or an edit, made the result worthless.
+    Superseded,
+    Failed(String),
+}
+
+/// What a finished run found.
+pub(crate) struct Report {
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) definition: Option<Arc<Definition>>,
+}
+
+impl Report {
+    pub(crate) fn is_ok(&self) -> bool {
+        !self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    pub(crate) fn ops(&self) -> Option<usize> {
+        // The last op only names the result.
+        self.definition.as_ref().map(|definition| definition.ops.len().saturating_sub(1))
+    }
+}
+
+/// Returns how a finished run ended, in words.
+pub(super) fn ended(url: &Url, report: &Report) -> Status {
+    let limit = report.diagnostics.iter().find(|it| it.code == Code::LIMIT);
+    let error = report.diagnostics.iter().find(|it| it.is_error());
+    let (state, message) = match (limit, error) {
+        (Some(limit), _) => ("limit", place_and_message(limit)),
+        (None, Some(error)) => ("error", place_and_message(error)),
+        (None, None) => {
+            let ops = report.ops().unwrap_or_default();
+            ("ok", if ops == 1 { "1 op".into() } else { format!("{ops} ops") })
+        }
+    };
+    Status { url: url.clone(), state, message, ops: None, took: Duration::ZERO }
+}
+
+fn place_and_message(diagnostic: &Diagnostic) -> String {
+    let place = &diagnostic.place;
+    let at = place.file.line_column(place.range.start);
+    format!("{}:{}:{}: {}", place.file.name, at.line, at.column, diagnostic.message)
+}
