@@ -39,7 +39,7 @@ fn an_error_in_a_helper_is_shown_there_with_the_calls_that_led_to_it_until_it_is
             findings of build.lua v1: none
             findings of lib/tools.lua:
               3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
-                called from build.lua 3:17-3:24
+                called from here build.lua 3:17-3:24
             build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
         "#]],
     );
@@ -138,7 +138,7 @@ fn a_client_that_pulls_is_not_pushed_the_same() {
         expect![[r#"
             findings of lib/tools.lua:
               3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
-                called from build.lua 3:17-3:24
+                called from here build.lua 3:17-3:24
             build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
             workspace/diagnostic/refresh
         "#]],
@@ -156,7 +156,7 @@ fn a_client_that_pulls_is_not_pushed_the_same() {
     expect![[r#"
         pulled:
           3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
-            called from build.lua 3:17-3:24
+            called from here build.lua 3:17-3:24
     "#]]
     .assert_eq(&pulled(&client, &answer));
     // What was pushed while it was closed is taken back.

@@ -45,7 +45,7 @@ pub(crate) fn diagnostic(
         match url {
             Some(url) => related_information.push(DiagnosticRelatedInformation {
                 location: Location::new(url.clone(), texts.range(url, place, client.encoding)),
-                message: related.message.clone(),
+                message: with_place(&related.message),
             }),
             // A client that has no use for places, or a place that has no document, still gets the words.
             None => {
@@ -66,6 +66,12 @@ pub(crate) fn diagnostic(
         related_information: Some(related_information).filter(|it| !it.is_empty()),
         ..Diagnostic::default()
     }
+}
+
+/// The words for a place come to an end where the place follows them. Editors show the place first, so they get a
+/// whole sentence: "called from" is "called from here".
+fn with_place(words: &str) -> String {
+    format!("{} here", words.strip_suffix(" at").unwrap_or(words))
 }
 
 fn severity(severity: Severity) -> DiagnosticSeverity {
