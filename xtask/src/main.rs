@@ -5,6 +5,7 @@ mod daemon;
 mod demo;
 mod setup;
 mod test;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
         ["demo", rest @ ..] => demo::run(rest),
         ["setup", rest @ ..] => setup::run(rest),
         ["test", rest @ ..] => test::run(rest),
+        ["vectors", rest @ ..] => vectors::run(rest),
         _ => Err(usage()),
     };
     match done {
@@ -30,5 +32,6 @@ fn main() -> ExitCode {
 
 fn usage() -> String {
     let codegen = "cargo xtask codegen [--check]  bring the generated files up to date";
-    format!("usage:\n{codegen}\n{}\n{}\n{}\n{}", demo::USAGE, daemon::USAGE, setup::usage(), test::usage())
+    let commands = [codegen, vectors::USAGE, demo::USAGE, daemon::USAGE, &setup::usage(), &test::usage()];
+    format!("usage:\n{}", commands.join("\n"))
 }

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use luakit_testkit::tools;
 
-use crate::codegen;
+use crate::{codegen, vectors};
 
 struct Step {
     name: &'static str,
@@ -29,6 +29,11 @@ enum Outcome {
 const STEPS: &[Step] = &[
     Step { name: "format", claim: "rustfmt has nothing to change", run: format },
     Step { name: "codegen", claim: "generated files are up to date", run: generated },
+    Step {
+        name: "vectors",
+        claim: "the vectors are what BuildKit's client makes today",
+        run: vectors_are_current,
+    },
     Step { name: "lint", claim: "clippy has nothing to say", run: lint },
     Step {
         name: "cargo",
@@ -79,6 +84,10 @@ fn format() -> Result<Outcome, String> {
 
 fn generated() -> Result<Outcome, String> {
     codegen::run(&["--check"]).map(|()| Outcome::Passed)
+}
+
+fn vectors_are_current() -> Result<Outcome, String> {
+    vectors::run(&["--check"]).map(|()| Outcome::Passed)
 }
 
 fn lint() -> Result<Outcome, String> {
