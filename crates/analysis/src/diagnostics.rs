@@ -274,7 +274,7 @@ local v = "1.22"
 local s = bk.image("golang:" .. v, { platfrm = "linux/arm64" })
 --                                   ^^^^^^^ unknown-option: bk.image: unknown option `platfrm` in `ImageOptions`, did you mean `platform`?
 s = s:run()
---    ^^^ missing-argument: bk.run: command argument required (a string or a list (string | number[]))
+--    ^^^ missing-argument: bk.run: command argument required (string or table)
 s = s:copy("a", "b", s)
 --         ^^^ wrong-type: bk.copy: first argument must be a state, got string
 --                   ^ wrong-type: bk.copy: dest must be a string, got state

@@ -95,14 +95,17 @@ fn call(input: &DeriveInput) -> Result<Tokens> {
             reads.push(quote! {
                 let #field_ident = {
                     let mut all = ::std::vec::Vec::new();
-                    let mut whole = cx.at_least(args.len(), #min, #label);
+                    let before = cx.problems.len();
+                    let mut whole = true;
                     for (index, value) in args.iter().enumerate().skip(#index) {
                         match cx.argument::<_, #item>(index, "", value) {
                             Some(item) => all.push(item),
                             None => whole = false,
                         }
                     }
-                    whole.then_some(all)
+                    // A list in place of its items is one mistake, and not their lack as well.
+                    let enough = cx.errors_since(before) || cx.at_least(args.len(), #min, #label);
+                    (whole && enough).then_some(all)
                 };
             });
             continue;

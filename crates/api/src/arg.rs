@@ -69,6 +69,9 @@ pub(crate) fn integer(value: f64, cx: &mut Cx) -> Option<i64> {
         return Some(value as i64);
     }
     let shown = number_text(value);
+    if value.fract() == 0.0 {
+        return cx.invalid(&format!("is too large: numbers are exact up to {EXACT}, got {shown}"));
+    }
     cx.invalid(&format!("must be an integer, got {shown}"))
 }
 
@@ -168,7 +171,11 @@ impl<T: Arg> Arg for Vec<T> {
     fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
         let table = match value.known() {
             Known::Table(table) => table,
-            other => return cx.wrong_type(&Self::TY, other.kind()),
+            other => {
+                cx.wrong_type::<()>(&Self::TY, other.kind());
+                cx.as_list(&other, &T::TY);
+                return None;
+            }
         };
         let mut all = Vec::with_capacity(table.items.len());
         let mut known = table.complete;
@@ -184,6 +191,19 @@ impl<T: Arg> Arg for Vec<T> {
         }
         known.then_some(all)
     }
+}
+
+/// Checks the key of a map's entry: it becomes text, which must say what the script said.
+fn map_key(key: &Key, cx: &mut Cx) -> Option<()> {
+    let what = match key {
+        Key::Other(key) => format!("a map takes strings for names, got {key}"),
+        Key::Name(name) if name.is_empty() => "a map takes no empty name".to_owned(),
+        Key::Name(name) if name.contains('\0') => "a name must not contain a NUL byte".to_owned(),
+        Key::Name(_) => return Some(()),
+    };
+    cx.problem::<()>(luakit_diagnostics::Code::WRONG_TYPE, what);
+    cx.focus(crate::Focus::Key);
+    None
 }
 
 fn list_key(key: &Key, cx: &mut Cx) {
@@ -216,7 +236,9 @@ impl<T: Arg> Arg for BTreeMap<String, T> {
             });
         }
         for (key, value) in &table.fields {
-            match cx.at(Step::Key(key.text().into()), |cx| T::read(value, cx)) {
+            let read =
+                cx.at(Step::Key(key.text().into()), |cx| map_key(key, cx).and_then(|()| T::read(value, cx)));
+            match read {
                 Some(value) => {
                     all.insert(key.text().to_owned(), value);
                 }

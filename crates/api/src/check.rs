@@ -1,6 +1,6 @@
 //! What the validator carries with it: where it is in the arguments, and what it found.
 
-use crate::{Choice, Key, Kind, Known, Options, Table, Ty, View, nearest};
+use crate::{Choice, Key, Kind, Known, Object, Options, Table, Ty, View, nearest};
 use luakit_diagnostics::Code;
 
 /// A mistake in a call's arguments.
@@ -55,12 +55,23 @@ pub struct Cx {
     path: Vec<Step>,
     labels: Vec<&'static str>,
     pub problems: Vec<Problem>,
+    /// The problem reported last was one too many.
+    dropped: bool,
 }
+
+/// The most problems that are told of one call: nobody reads more, and a list has room for a million.
+const MOST: usize = 20;
 
 impl Cx {
     /// Begins the check of a call; `function` is the name its messages begin with.
     pub fn new(function: impl Into<String>) -> Self {
-        Self { function: function.into(), path: Vec::new(), labels: Vec::new(), problems: Vec::new() }
+        Self {
+            function: function.into(),
+            path: Vec::new(),
+            labels: Vec::new(),
+            problems: Vec::new(),
+            dropped: false,
+        }
     }
 
     /// Goes one step into the arguments for the time of `inside`.
@@ -103,33 +114,51 @@ impl Cx {
 
     /// Reports a problem of the value at hand. Returns `None`, for what could not be read.
     pub fn problem<T>(&mut self, code: Code, what: impl AsRef<str>) -> Option<T> {
-        self.problems.push(Problem {
+        let problem = Problem {
             code,
             message: format!("{}: {}", self.function, what.as_ref()),
             hints: Vec::new(),
             path: self.path.clone(),
             focus: Focus::Value,
             replacement: None,
-        });
+        };
+        // Errors and warnings are counted apart, so that no number of warnings hides an error.
+        let alike = self.problems.iter().filter(|other| other.is_error() == problem.is_error()).count();
+        self.dropped = alike >= MOST;
+        if !self.dropped {
+            self.problems.push(problem);
+        }
         None
+    }
+
+    /// Returns the problem reported last.
+    fn last(&mut self) -> Option<&mut Problem> {
+        self.problems.last_mut().filter(|_| !self.dropped)
     }
 
     /// Adds advice to the problem reported last.
     pub fn hint(&mut self, hint: impl Into<String>) {
-        if let Some(problem) = self.problems.last_mut() {
+        if let Some(problem) = self.last() {
             problem.hints.push(hint.into());
         }
     }
 
     /// Says what could stand in the place of the problem reported last.
     pub fn replacement(&mut self, replacement: Replacement) {
-        if let Some(problem) = self.problems.last_mut() {
+        if let Some(problem) = self.last() {
             problem.replacement = Some(replacement);
         }
     }
 
+    /// Takes back the problem reported last if it has this code.
+    pub(crate) fn retract(&mut self, code: Code) {
+        if self.problems.last().is_some_and(|problem| problem.code == code) {
+            self.problems.pop();
+        }
+    }
+
     pub fn focus(&mut self, focus: Focus) {
-        if let Some(problem) = self.problems.last_mut() {
+        if let Some(problem) = self.last() {
             problem.focus = focus;
         }
     }
@@ -146,9 +175,29 @@ impl Cx {
         }
         let subject = self.subject();
         if kind == Kind::Nil && self.path.len() == 1 {
+            // A call without its arguments is one mistake.
+            if self.problems.iter().any(|other| other.code == Code::MISSING_ARGUMENT && other.path.len() == 1)
+            {
+                self.dropped = true;
+                return None;
+            }
             return self.problem(Code::MISSING_ARGUMENT, format!("{subject} required ({expected})"));
         }
         self.problem(Code::WRONG_TYPE, format!("{subject} must be {expected}, got {}", kind.name()))
+    }
+
+    /// Advises to write a lone value as a list, if it could stand in one.
+    pub(crate) fn as_list<V>(&mut self, value: &Known<V>, item: &Ty) {
+        let shown = match (value, item) {
+            (Known::String(Some(text)), _) => crate::values::quote(&String::from_utf8_lossy(text)),
+            (Known::Number(Some(number)), Ty::Integer | Ty::Special(_)) => {
+                crate::values::lua_number_text(*number)
+            }
+            (Known::Object(Object::State, _), Ty::Object(Object::Mount)) => "bk.bind(state, dest)".to_owned(),
+            (Known::Object(given, _), Ty::Object(object)) if given == object => "…".to_owned(),
+            _ => return,
+        };
+        self.hint(format!("write it as a list: `{{ {shown} }}`"));
     }
 
     /// Reports a value that is of the right type but not allowed; `rule` follows the name of the value.
@@ -187,7 +236,7 @@ impl Cx {
             other => return self.wrong_type(&Ty::Options(options), other.kind()),
         };
         if let Some(item) = table.items.first() {
-            let kind = item.known().kind();
+            let kind = item.kind();
             self.at(Step::Index(0), |cx| {
                 cx.problem::<()>(
                     Code::UNKNOWN_OPTION,
@@ -225,6 +274,10 @@ impl Cx {
 
     /// Reports a required option that is missing.
     pub fn missing_option<T>(&mut self, name: &str, options: &'static Options) -> Option<T> {
+        let misspelt = Some(Replacement::Name(name.to_owned()));
+        if self.problems.iter().any(|other| other.replacement == misspelt) {
+            return None;
+        }
         self.problem(Code::MISSING_ARGUMENT, format!("option `{name}` of `{}` is required", options.name))
     }
 
@@ -250,7 +303,7 @@ impl<V: View> OptionsTable<V> {
     pub fn get(&self, name: &str) -> Result<Option<&V>, Unknown> {
         let found = self.table.fields.iter().rev().find(|(key, _)| matches!(key, Key::Name(n) if n == name));
         match found {
-            Some((_, value)) if matches!(value.known(), Known::Nil) => Ok(None),
+            Some((_, value)) if value.kind() == Kind::Nil => Ok(None),
             Some((_, value)) => Ok(Some(value)),
             None if self.table.complete => Ok(None),
             None => Err(Unknown),
@@ -290,8 +343,15 @@ impl Cx {
             ["argument 1", "argument 2", "argument 3", "argument 4", "argument 5", "argument 6"];
         let label = if label.is_empty() { NUMBERED.get(index).copied().unwrap_or("argument") } else { label };
         // A nil among several arguments is a wrong one, not a missing one.
-        self.at_arg(index, label, |cx| match value.known() {
-            Known::Nil => cx.problem(Code::WRONG_TYPE, format!("{label} must be {}, got nil", T::TY.noun())),
+        self.at_arg(index, label, |cx| match value.kind() {
+            Kind::Nil => cx.problem(Code::WRONG_TYPE, format!("{label} must be {}, got nil", T::TY.noun())),
+            Kind::Table => {
+                let read = T::read(value, cx);
+                if read.is_none() {
+                    cx.hint("what a list holds is given as `unpack(list)`");
+                }
+                read
+            }
             _ => T::read(value, cx),
         })
     }
@@ -304,7 +364,7 @@ impl Cx {
     ) -> Option<T> {
         self.at_arg(index, label, |cx| match args.get(index) {
             Some(value) => T::read(value, cx),
-            None => cx.expected(&T::TY.noun(), Kind::Nil),
+            None => T::read(&crate::Literal::Nil, cx),
         })
     }
 
@@ -316,7 +376,7 @@ impl Cx {
     ) -> Option<Option<T>> {
         match args.get(index) {
             None => Some(None),
-            Some(value) if matches!(value.known(), Known::Nil) => Some(None),
+            Some(value) if value.kind() == Kind::Nil => Some(None),
             Some(value) => self.at_arg(index, label, |cx| T::read(value, cx)).map(Some),
         }
     }
@@ -330,7 +390,7 @@ impl Cx {
     ) -> Option<T> {
         self.at_arg(index, label, |cx| match args.get(index) {
             None => T::read(&crate::Literal::EmptyTable, cx),
-            Some(value) if matches!(value.known(), Known::Nil) => T::read(&crate::Literal::EmptyTable, cx),
+            Some(value) if value.kind() == Kind::Nil => T::read(&crate::Literal::EmptyTable, cx),
             Some(value) => T::read(value, cx),
         })
     }

@@ -5,6 +5,7 @@ use crate::{Known, Table, View};
 /// A constant value.
 #[derive(Debug, Clone, Copy)]
 pub enum Literal {
+    Nil,
     Boolean(bool),
     Number(f64),
     String(&'static str),
@@ -14,6 +15,7 @@ pub enum Literal {
 impl View for Literal {
     fn known(&self) -> Known<Self> {
         match self {
+            Literal::Nil => Known::Nil,
             Literal::Boolean(value) => Known::Boolean(Some(*value)),
             Literal::Number(value) => Known::Number(Some(*value)),
             Literal::String(text) => Known::String(Some(text.as_bytes().to_vec())),

@@ -168,7 +168,9 @@ impl Ty {
             Ty::Options(_) | Ty::Map(_) => "a table".into(),
             Ty::Choice(choice) => format!("one of {}", choice.list()),
             Ty::List(Ty::String) => "a list of strings".into(),
-            Ty::List(item) => format!("a list ({}[])", item.display()),
+            Ty::List(Ty::Integer) => "a list of integers".into(),
+            Ty::List(Ty::Object(object)) => format!("a list of {}s", object.name().to_lowercase()),
+            Ty::List(_) => "a list".into(),
             Ty::Union(types) => {
                 let nouns: Vec<String> = types.iter().map(Ty::noun).collect();
                 match nouns.split_last() {

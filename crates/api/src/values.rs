@@ -43,12 +43,17 @@ impl Arg for Scalar {
     fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
         match value.known() {
             Known::String(Some(bytes)) => text(bytes, cx).map(Self),
-            Known::Number(Some(number)) => Some(Self(number_text(number))),
+            Known::Number(Some(number)) => written(number, cx).map(Self),
             Known::Boolean(Some(value)) => Some(Self(value.to_string())),
             Known::String(None) | Known::Number(None) | Known::Boolean(None) => None,
             other => cx.wrong_type(&Self::TY, other.kind()),
         }
     }
+}
+
+/// Writes a number out. What `0/0` prints is not the same on every machine.
+fn written(number: f64, cx: &mut Cx) -> Option<String> {
+    if number.is_finite() { Some(number_text(number)) } else { cx.invalid("must be a finite number") }
 }
 
 /// A word of a command: a string, or a number that is written out.
@@ -60,7 +65,7 @@ impl Arg for Word {
     fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
         match value.known() {
             Known::String(Some(bytes)) => text(bytes, cx).map(Self),
-            Known::Number(Some(number)) => Some(Self(number_text(number))),
+            Known::Number(Some(number)) => written(number, cx).map(Self),
             Known::String(None) | Known::Number(None) => None,
             other => cx.wrong_type(&Self::TY, other.kind()),
         }
@@ -161,7 +166,59 @@ fn env_pair<V: View>(key: &Key, value: &V, cx: &mut Cx) -> Option<(String, Strin
     let value = Scalar::read(value, cx)?;
     match key {
         Key::Name(name) if !name.is_empty() && !name.contains(['=', '\0']) => Some((name.clone(), value.0)),
-        _ => cx.invalid("is not a name of an environment variable"),
+        _ => {
+            cx.invalid::<()>("is not a name of an environment variable");
+            cx.focus(crate::Focus::Key);
+            None
+        }
+    }
+}
+
+/// Secrets by the names of the environment variables that hold them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SecretEnvs(pub BTreeMap<String, Either<NonEmpty, SecretEnvOptions>>);
+
+impl Arg for SecretEnvs {
+    const TY: Ty = <BTreeMap<String, Either<NonEmpty, SecretEnvOptions>> as Arg>::TY;
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let secrets = BTreeMap::read(value, cx)?;
+        match secrets.keys().find(|name| name.contains('=')) {
+            Some(name) => {
+                cx.at(Step::Key(name.clone()), |cx| {
+                    cx.invalid::<()>("is not a name of an environment variable");
+                    cx.focus(crate::Focus::Key);
+                });
+                None
+            }
+            None => Some(Self(secrets)),
+        }
+    }
+}
+
+/// A digest such as `sha256:…`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest(pub String);
+
+impl Arg for Digest {
+    const TY: Ty = Ty::String;
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let NonEmpty(text) = NonEmpty::read(value, cx)?;
+        let digits = match text.split_once(':') {
+            Some(("sha256", hex)) => Some((64, hex)),
+            Some(("sha384", hex)) => Some((96, hex)),
+            Some(("sha512", hex)) => Some((128, hex)),
+            _ => None,
+        };
+        let lower = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        match digits {
+            Some((length, hex)) if hex.len() == length && hex.bytes().all(lower) => Some(Self(text)),
+            _ => {
+                let shown = quote(&text);
+                cx.invalid(&format!(
+                    "must be a digest like \"sha256:…\" with its hexadecimal digits, got {shown}"
+                ))
+            }
+        }
     }
 }
 
@@ -173,10 +230,19 @@ pub enum UserName {
 }
 
 impl UserName {
-    fn parse(text: &str) -> UserName {
+    fn parse(text: &str, cx: &mut Cx) -> Option<UserName> {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         match text {
-            "root" => UserName::Id(0),
-            _ => text.parse().map_or_else(|_| UserName::Name(text.to_owned()), UserName::Id),
+            "root" => Some(UserName::Id(0)),
+            _ if digits => match text.parse() {
+                Ok(id) => Some(UserName::Id(id)),
+                Err(_) => cx.invalid(&format!("must be from 0 to {}, got {text}", u32::MAX)),
+            },
+            _ if text.contains([':', '/']) || text.contains(char::is_whitespace) => {
+                let shown = quote(text);
+                cx.invalid(&format!("must be a name or a number, got {shown}"))
+            }
+            _ => Some(UserName::Name(text.to_owned())),
         }
     }
 }
@@ -186,7 +252,7 @@ impl Arg for UserName {
     fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
         match value.known() {
             Known::Number(_) => u32::read(value, cx).map(UserName::Id),
-            Known::String(_) => NonEmpty::read(value, cx).map(|name| UserName::parse(&name.0)),
+            Known::String(_) => NonEmpty::read(value, cx).and_then(|name| UserName::parse(&name.0, cx)),
             other => cx.wrong_type(&Self::TY, other.kind()),
         }
     }
@@ -242,8 +308,11 @@ impl Arg for Owner {
                     return cx
                         .invalid(&format!("must be \"user\", \"user:group\" or \":group\", got {shown}"));
                 }
-                let part = |text: &str| (!text.is_empty()).then(|| UserName::parse(text));
-                Some(Owner { user: part(user), group: part(group) })
+                let mut part = |text: &str| match text {
+                    "" => Some(None),
+                    text => UserName::parse(text, cx).map(Some),
+                };
+                Some(Owner { user: part(user)?, group: part(group)? })
             }
             Known::String(None) => None,
             Known::Table(_) => {
@@ -297,6 +366,8 @@ impl Arg for Mode {
             other => return cx.expected("an octal string like \"0755\"", other.kind()),
         };
         if bits > 0o777 {
+            // What the number was taken for no longer matters.
+            cx.retract(Code::OCTAL_MODE);
             cx.invalid::<()>(&format!("must not exceed 0777, got {bits:04o}"));
             cx.hint("BuildKit keeps nine bits here; set the others with `state:run(\"chmod …\")`");
             return None;
@@ -369,7 +440,7 @@ fn mode_number(number: f64, cx: &mut Cx) -> Option<u32> {
             cx.replacement(Replacement::String(format!("{bits:04o}")));
             Some(bits)
         }
-        _ if looks_octal && value > 0 => {
+        8..=511 => {
             let subject = cx.subject();
             cx.problem::<()>(
                 Code::INVALID_VALUE,
@@ -433,12 +504,12 @@ fn parse_size(text: &str) -> Option<i64> {
     let lower = text.trim().to_ascii_lowercase();
     let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = &lower[digits.len()..];
-    let shift = match unit.trim_end_matches("ib").trim_end_matches('b') {
-        "" => 0,
-        "k" => 10,
-        "m" => 20,
-        "g" => 30,
-        "t" => 40,
+    let shift = match unit {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        "t" | "tb" | "tib" => 40,
         _ => return None,
     };
     let number: f64 = digits.trim().parse().ok()?;
@@ -460,7 +531,13 @@ impl Arg for Duration {
     const TY: Ty = Ty::Special(&DURATION);
     fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
         let nanos = match value.known() {
-            Known::Number(_) => (f64::read(value, cx)? * 1e9) as i64,
+            Known::Number(_) => {
+                let seconds = f64::read(value, cx)?;
+                if seconds.abs() > 9.2e9 {
+                    return cx.invalid("is out of range");
+                }
+                (seconds * 1e9).round() as i64
+            }
             Known::String(Some(bytes)) => {
                 let text = text(bytes, cx)?;
                 match parse_duration(&text) {
@@ -549,13 +626,20 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
     };
     let mut parts = date.split('-');
     let (y, m, d) = (number(parts.next()?, 4)?, number(parts.next()?, 2)?, number(parts.next()?, 2)?);
+    if parts.next().is_some() {
+        return None;
+    }
     let zone = rest.find(['Z', 'z', '+', '-'])?;
     let (clock, zone) = rest.split_at(zone);
     let offset = match zone.split_at(1) {
         ("Z" | "z", "") => 0,
         (sign, hm) => {
             let (h, min) = hm.split_once(':')?;
-            let seconds = number(h, 2)? * 3600 + number(min, 2)? * 60;
+            let (h, min) = (number(h, 2)?, number(min, 2)?);
+            if h > 23 || min > 59 {
+                return None;
+            }
+            let seconds = h * 3600 + min * 60;
             if sign == "-" { -seconds } else { seconds }
         }
     };
@@ -751,25 +835,14 @@ impl Arg for PlatformSpec {
     }
 }
 
-/// One value or a list of them.
+/// A list of texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Strings(pub Vec<String>);
 
 impl Arg for Strings {
     const TY: Ty = Ty::List(&Ty::String);
     fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
-        match value.known() {
-            Known::String(known) => {
-                cx.wrong_type::<()>(&Self::TY, Kind::String);
-                if let Some(text) = known {
-                    let text = String::from_utf8_lossy(&text).into_owned();
-                    let shown = quote(&text);
-                    cx.hint(format!("write it as a list: `{{ {shown} }}`"));
-                }
-                None
-            }
-            _ => <Vec<String>>::read(value, cx).map(Self),
-        }
+        <Vec<String>>::read(value, cx).map(Self)
     }
 }
 
@@ -798,7 +871,7 @@ shape! {
 impl<A: Arg + Shape, B: Arg> Arg for Either<A, B> {
     const TY: Ty = Ty::Union(&[A::TY, B::TY]);
     fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
-        let kind = value.known().kind();
+        let kind = value.kind();
         if A::fits(kind) {
             return A::read(value, cx).map(Self::First);
         }
@@ -917,7 +990,9 @@ impl Arg for Ulimits {
                     .map_or(String::new(), |near| format!(", did you mean `{near}`?"));
                 let name = name.clone();
                 return cx.at(Step::Key(name.clone()), |cx| {
-                    cx.invalid(&format!("is not a limit: unknown name `{name}`{meant}"))
+                    cx.invalid::<()>(&format!("is not a limit: unknown name `{name}`{meant}"));
+                    cx.focus(crate::Focus::Key);
+                    None
                 });
             }
         }
@@ -926,7 +1001,7 @@ impl Arg for Ulimits {
 }
 
 /// A secret given to a command as an environment variable.
-#[derive(Debug, Options)]
+#[derive(Debug, Clone, PartialEq, Eq, Options)]
 pub struct SecretEnvOptions {
     /// The id of the secret, as `buildctl build --secret id=…` names it.
     pub id: NonEmpty,

@@ -4,6 +4,11 @@
 pub trait View: Clone {
     /// Tells what is known of the value.
     fn known(&self) -> Known<Self>;
+
+    /// Tells what kind of value it is, where `known` would copy all of it.
+    fn kind(&self) -> Kind {
+        self.known().kind()
+    }
 }
 
 /// What is known of a value. What is not known is never reported.

@@ -74,6 +74,17 @@ pub fn dot_call(method: &str, receiver: &str) -> Misnomer {
     }
 }
 
+/// Returns what is said of a function of `bk` that was called with `:`.
+pub fn colon_call(function: &str) -> Misnomer {
+    Misnomer {
+        message: format!(
+            "bk.{function}: `{function}` is no method, call it with `.` as in `bk.{function}(…)`"
+        ),
+        meant: None,
+        hint: None,
+    }
+}
+
 fn misnomer(what: String, name: &str, names: &[&str], owner: &str) -> Misnomer {
     let synonym =
         SYNONYMS.iter().find(|(other, ours)| *other == name && names.contains(ours)).map(|(_, ours)| *ours);

@@ -2,6 +2,7 @@
 
 use crate::values::{Either, NonEmpty, PlatformSpec, State};
 use crate::{Arg, Call, Cx, Kind, Known, Object, Options, View};
+use luakit_diagnostics::Code;
 
 /// Names a step and says how it is shown and cached. It never changes the step itself.
 #[derive(Debug, Call)]
@@ -73,8 +74,9 @@ impl Arg for DiffSide {
             Known::Object(Object::State, id) => id.map(|id| Self(State(id))),
             other => match other.kind() {
                 Kind::Unknown => None,
+                Kind::Nil if cx.problems.iter().any(|other| other.code == Code::MISSING_ARGUMENT) => None,
                 kind => cx.problem(
-                    luakit_diagnostics::Code::WRONG_TYPE,
+                    if kind == Kind::Nil { Code::MISSING_ARGUMENT } else { Code::WRONG_TYPE },
                     format!("arguments must be state objects, got {}", kind.name()),
                 ),
             },
@@ -100,12 +102,16 @@ pub struct PlatformOf {
 impl PlatformOf {
     /// Checks the parts together. Problems are reported to `cx`.
     pub fn spec(&self, cx: &mut Cx) -> Option<PlatformSpec> {
-        match &self.arch {
-            Some(arch) => {
-                PlatformSpec::parts(&self.os.0, &arch.0, self.variant.as_ref().map_or("", |v| &v.0), cx)
+        cx.at_arg(0, "platform", |cx| match (&self.arch, &self.variant) {
+            (Some(arch), variant) => {
+                PlatformSpec::parts(&self.os.0, &arch.0, variant.as_ref().map_or("", |v| &v.0), cx)
             }
-            None => PlatformSpec::parse(&self.os.0, cx),
-        }
+            (None, Some(_)) => cx.problem(
+                Code::MISSING_ARGUMENT,
+                "a variant needs an architecture before it, as in `bk.platform(\"linux\", \"arm\", \"v7\")`",
+            ),
+            (None, None) => PlatformSpec::parse(&self.os.0, cx),
+        })
     }
 }
 

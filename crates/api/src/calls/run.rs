@@ -1,8 +1,7 @@
 //! `state:run`.
 
 use crate::values::{
-    Command, Either, Env, ExitCodes, Mount, NonEmpty, PlatformSpec, RunUser, SecretEnvOptions, Size,
-    SwapSize, Ulimits,
+    Command, Env, ExitCodes, Mount, NonEmpty, PlatformSpec, RunUser, SecretEnvs, Size, SwapSize, Ulimits,
 };
 use crate::{Call, Choice, Object, Options};
 use std::collections::BTreeMap;
@@ -55,7 +54,7 @@ pub struct RunOptions {
     /// Proxies for the command; they are no part of the cache key.
     pub proxy: Option<ProxyOptions>,
     /// Secrets given as environment variables: a map of names to ids.
-    pub secret_env: Option<BTreeMap<String, Either<NonEmpty, SecretEnvOptions>>>,
+    pub secret_env: Option<SecretEnvs>,
     /// CDI devices, such as `"nvidia.com/gpu=all"`.
     pub devices: Option<Vec<NonEmpty>>,
     /// Whether the root file system is read-only. The result's root is then the state itself.

@@ -1,6 +1,6 @@
 //! Where files come from: images, the client's folders, git, http, nothing.
 
-use crate::values::{Mode, NonEmpty, PlatformSpec};
+use crate::values::{Digest, Mode, NonEmpty, PlatformSpec, quote};
 use crate::{Arg, Call, Choice, Cx, Object, Options, View};
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub struct ImageOptions {
     #[option(default = false)]
     pub resolve_digest: bool,
     /// The digest that the image must have.
-    pub checksum: Option<NonEmpty>,
+    pub checksum: Option<Digest>,
     /// The number of layers to take, from the lowest.
     pub layer_limit: Option<Positive>,
 }
@@ -56,7 +56,11 @@ impl Arg for Positive {
     const TY: crate::Ty = crate::Ty::Integer;
     fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
         let number = i64::read(value, cx)?;
-        if number > 0 { Some(Self(number)) } else { cx.invalid(&format!("must be above 0, got {number}")) }
+        if (1..=i64::from(u32::MAX)).contains(&number) {
+            Some(Self(number))
+        } else {
+            cx.invalid(&format!("must be from 1 to {}, got {number}", u32::MAX))
+        }
     }
 }
 
@@ -75,10 +79,30 @@ pub struct Scratch {}
 pub struct Local {
     /// The name under which the client gives the folder.
     #[arg(label = "name")]
-    pub name: NonEmpty,
+    pub name: LocalName,
     /// Which of the files are taken.
     #[arg(optional)]
     pub opts: LocalOptions,
+}
+
+/// The name of a folder of the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalName(pub String);
+
+impl Arg for LocalName {
+    const TY: crate::Ty = crate::Ty::String;
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let NonEmpty(name) = NonEmpty::read(value, cx)?;
+        if name.starts_with(['.', '/', '~', '\\']) {
+            let shown = quote(&name);
+            cx.invalid::<()>(&format!("must not be a path, got {shown}"));
+            cx.hint(format!(
+                "use a name such as \"context\"; the build says which folder it is: `--local context={name}`"
+            ));
+            return None;
+        }
+        Some(Self(name))
+    }
 }
 
 /// Which files of a folder are taken.
@@ -116,10 +140,33 @@ pub enum Differ {
 pub struct Git {
     /// Where the repository is: https, http, git, ssh, or `user@host:path`.
     #[arg(label = "URL")]
-    pub url: NonEmpty,
+    pub url: Url,
     /// What is taken of the repository and how it is reached.
     #[arg(optional)]
     pub opts: GitOptions,
+}
+
+/// A URL that holds no password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Url(pub String);
+
+impl Arg for Url {
+    const TY: crate::Ty = crate::Ty::String;
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let NonEmpty(url) = NonEmpty::read(value, cx)?;
+        let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+        let login = authority.and_then(|authority| authority.rsplit_once('@')).map(|(login, _)| login);
+        if login.is_some_and(|login| login.contains(':')) {
+            cx.invalid::<()>("must not hold a password: it would be written into the definition in clear");
+            cx.hint("put it into a secret and name that in `auth_header_secret`");
+            return None;
+        }
+        if url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            let shown = quote(&url);
+            return cx.invalid(&format!("must not contain spaces, got {shown}"));
+        }
+        Some(Self(url))
+    }
 }
 
 /// What is taken of a repository and how it is reached.
@@ -175,7 +222,7 @@ pub enum GitMtime {
 pub struct Http {
     /// Where the file is.
     #[arg(label = "URL")]
-    pub url: NonEmpty,
+    pub url: Url,
     /// What the file becomes and how it is checked.
     #[arg(optional)]
     pub opts: HttpOptions,
@@ -185,7 +232,7 @@ pub struct Http {
 #[derive(Debug, Options)]
 pub struct HttpOptions {
     /// The digest that the file must have, such as `sha256:…`.
-    pub checksum: Option<NonEmpty>,
+    pub checksum: Option<Digest>,
     /// The name the file gets.
     #[option(shown = "the last part of the URL")]
     pub filename: Option<NonEmpty>,
