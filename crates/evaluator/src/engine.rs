@@ -45,6 +45,7 @@ fn attempt(
     let index = run.add_file(script, name, prepared);
     let lua = new_vm(run).map_err(|err| run.mlua_error(&err, &[]))?;
     lua.set_app_data(crate::objects::Current(run.clone()));
+    *run.vm.borrow_mut() = Some(lua.clone());
     let main = compile(&lua, run, index)?;
     let result = lua.scope(|scope| {
         let guarded: Function =
@@ -105,13 +106,12 @@ fn set_interrupt(lua: &Lua, run: &Rc<Run>) {
     let run = run.clone();
     let deadline = Instant::now() + run.config.limits.time;
     lua.set_interrupt(move |lua| {
+        if let Some(failure) = run.stopped.borrow().clone() {
+            return Err(failure.into());
+        }
         let cancelled = run.config.cancel.load(Ordering::Relaxed);
         if !cancelled && Instant::now() < deadline {
             return Ok(VmState::Continue);
-        }
-        let seen = run.stopped.borrow().clone();
-        if let Some(failure) = seen {
-            return Err(failure.into());
         }
         let time = run.config.limits.time;
         let message = if cancelled {
@@ -119,9 +119,7 @@ fn set_interrupt(lua: &Lua, run: &Rc<Run>) {
         } else {
             format!("script evaluation timed out after {time:?}")
         };
-        let failure = run.failure(Code::LIMIT, message, &capture(lua, &run));
-        *run.stopped.borrow_mut() = Some(failure.clone());
-        Err(failure.into())
+        Err(run.stop(run.failure(Code::LIMIT, message, &capture(lua, &run))).into())
     });
 }
 
@@ -147,5 +145,6 @@ fn finish(run: &Rc<Run>) -> Evaluation {
         output: run.output.take(),
         args_read: run.args_read.take(),
         cancelled: run.config.cancel.load(Ordering::Relaxed),
+        memory: crate::Memory { _vm: run.vm.take() },
     }
 }

@@ -1,10 +1,12 @@
 //! Errors on their way through Lua, and what is told of them in the end.
 
-use crate::frames::{Frame, split_position};
-use crate::run::Run;
+use crate::frames::{CHUNK, Frame, PRELUDE, capture, split_position};
+use crate::run::{Loaded, Run};
 use luakit_api::{Problem, Replacement};
 use luakit_diagnostics::{Code, Diagnostic, Layer, Place};
+use mlua::{Lua, Value};
 use std::fmt;
+use std::rc::Rc;
 
 /// An error with everything that is told of it: at least one finding.
 ///
@@ -47,7 +49,7 @@ impl Run {
         let Some(place) = place.or_else(|| self.end_of_script()) else {
             return Failure { diagnostics: Vec::new() };
         };
-        let mut diagnostic = Diagnostic::new(code, Layer::DryRun, place, message);
+        let mut diagnostic = Diagnostic::new(code, Layer::DryRun, place, printable(message.into()));
         diagnostic.related = self.trace(frames);
         Failure { diagnostics: vec![diagnostic] }
     }
@@ -61,7 +63,8 @@ impl Run {
     ) -> Vec<Diagnostic> {
         let finding = |problem: Problem| {
             let place = self.problem_place(frames, function, &problem).or_else(|| self.end_of_script())?;
-            let mut diagnostic = Diagnostic::new(problem.code, Layer::DryRun, place, problem.message);
+            let mut diagnostic =
+                Diagnostic::new(problem.code, Layer::DryRun, place, printable(problem.message));
             diagnostic.hints = problem.hints;
             diagnostic.related = self.trace(frames);
             if let Some(Replacement::Name(name)) = problem.replacement {
@@ -74,26 +77,25 @@ impl Run {
     }
 
     /// Makes a failure of whatever Lua raised, where `frames` is the stack at that moment.
-    pub(crate) fn raised(&self, value: &mlua::Value, frames: &[Frame]) -> Failure {
+    pub(crate) fn raised(&self, value: &Value, frames: &[Frame]) -> Failure {
         if let Some(stopped) = self.stopped.borrow().clone() {
             return stopped;
         }
         match value {
-            mlua::Value::Error(error) => self.mlua_error(error, frames),
-            mlua::Value::String(text) => self.lua_message(&text.to_string_lossy(), frames),
-            mlua::Value::Table(_) | mlua::Value::UserData(_) => {
-                let text = value.to_string().unwrap_or_default();
-                // A table without `__tostring` prints as its address, which says nothing and differs in every run.
-                let shown = if text.starts_with("table: 0x") || text.is_empty() {
-                    "a table".to_owned()
-                } else {
-                    text
-                };
-                self.failure(Code::RUNTIME_ERROR, format!("error raised with {shown}"), frames)
-            }
+            Value::Error(error) => self.mlua_error(error, frames),
+            Value::String(text) => self.lua_message(&text.to_string_lossy(), frames),
             other => {
-                let shown = other.to_string().unwrap_or_else(|_| other.type_name().to_owned());
-                self.failure(Code::RUNTIME_ERROR, format!("error raised with {shown}"), frames)
+                let message = match (other, other.to_string()) {
+                    // An address says nothing and differs in every run.
+                    (Value::Table(_) | Value::UserData(_), Ok(text))
+                        if !text.is_empty() && !text.contains(": 0x") =>
+                    {
+                        text
+                    }
+                    (Value::Nil | Value::Boolean(_), Ok(text)) => format!("error raised with {text}"),
+                    _ => format!("error raised with a {}", other.type_name()),
+                };
+                self.failure(Code::RUNTIME_ERROR, message, frames)
             }
         }
     }
@@ -118,6 +120,31 @@ impl Run {
         }
     }
 
+    /// Returns what `pcall` and its like hand to the script for an error, and remembers the error by it, so that
+    /// raising it again does not lose its place.
+    pub(crate) fn caught(&self, lua: &Lua, value: Value) -> mlua::Result<Value> {
+        let (text, failure) = match &value {
+            Value::Error(_) => {
+                let failure = self.raised(&value, &capture(lua, self));
+                (failure.to_string(), failure)
+            }
+            Value::String(text) => {
+                let raw = text.to_string_lossy();
+                // Without a position it is whatever a script passed to `error`, which may be anything.
+                let Some(own) = own_words(&raw) else { return Ok(value) };
+                (self.readable(own), self.lua_message(&raw, &capture(lua, self)))
+            }
+            _ => return Ok(value),
+        };
+        let mut caught = self.caught.borrow_mut();
+        if caught.len() >= CAUGHT {
+            caught.clear();
+        }
+        let handed = lua.create_string(&text)?;
+        caught.insert(text, failure);
+        Ok(Value::String(handed))
+    }
+
     pub(crate) fn out_of_memory(&self, frames: &[Frame]) -> Failure {
         let limit = self.config.limits.memory >> 20;
         self.failure(Code::LIMIT, format!("script ran out of memory (the limit is {limit} MB)"), frames)
@@ -127,10 +154,14 @@ impl Run {
     fn lua_message(&self, text: &str, frames: &[Frame]) -> Failure {
         let text = text.split("\nstack traceback:").next().unwrap_or(text);
         let text = text.strip_prefix("runtime error: ").unwrap_or(text);
-        if let Some(failure) = self.caught.borrow().get(text) {
+        let text = own_words(text).unwrap_or(text);
+        // Raised again: `error(message, 0)`, or with the place of the second `error` in front.
+        let said = split_position(text).map_or(text, |(_, said)| said);
+        if let Some(failure) = self.caught.borrow().get(said) {
             return failure.clone();
         }
-        if text.contains("stack overflow") {
+        // A handler of ours fails for want of stack only.
+        if text.contains("stack overflow") || text == "error in error handling" {
             return self.failure(Code::LIMIT, STACK_OVERFLOW, frames);
         }
         if text.ends_with("not enough memory") {
@@ -146,17 +177,20 @@ impl Run {
             None => std::iter::once(frame).chain(frames.iter().copied()).collect(),
         };
         let mut message = self.readable(message);
-        if message.starts_with("attempt to call a") || message.starts_with("attempt to call nil") {
-            let callee =
-                self.loaded(frame).and_then(|loaded| loaded.site(frame.line).map(|site| site.callee.clone()));
-            if let Some(callee) = callee.filter(|callee| !callee.is_empty()) {
-                message = format!("{message}: `{callee}`");
+        let site = |loaded: &Rc<Loaded>| loaded.site(frame.line).cloned();
+        let site = self.loaded(frame).as_ref().and_then(site);
+        let mut about_call = false;
+        if let Some(site) = site.filter(|site| !site.callee.is_empty()) {
+            let of_call = message.starts_with("attempt to call");
+            about_call = of_call
+                || ["error", "assert"].contains(&site.callee.as_str())
+                || complaint_of(&message).is_some_and(|name| site.calls(name));
+            if of_call && !message.contains('\'') {
+                let result = self.loaded(frame).is_some_and(|loaded| loaded.calls_result_of(&site));
+                let what = if result { " or what it returned" } else { "" };
+                message = format!("{message}: `{}`{what}", site.callee);
             }
         }
-        let raised = self.loaded(frame).is_some_and(|loaded| {
-            loaded.site(frame.line).is_some_and(|site| ["error", "assert"].contains(&site.callee.as_str()))
-        });
-        let about_call = message.starts_with("attempt to call") || raised;
         let place = if about_call { self.place(frame) } else { self.text_place(frame) };
         self.failure_at(Code::RUNTIME_ERROR, message, place, &rest)
     }
@@ -174,5 +208,28 @@ impl Run {
         }
     }
 }
+
+/// Returns the function that a message of Lua's library is about: `concat` in "invalid value … for 'concat'".
+fn complaint_of(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once(" to '").or_else(|| message.split_once(" for '"))?;
+    rest.split_once('\'').map(|(name, _)| name)
+}
+
+/// Replaces what a terminal would take for a command.
+fn printable(text: String) -> String {
+    let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text.contains(odd) { text.replace(odd, "\u{fffd}") } else { text }
+}
+
+/// Returns a message that Lua gave a position, without the position if it is in a chunk that nobody has seen.
+fn own_words(text: &str) -> Option<&str> {
+    match text.strip_prefix(PRELUDE) {
+        Some(rest) => rest.split_once(": ").map(|(_, message)| message),
+        None => text.starts_with(CHUNK).then_some(text),
+    }
+}
+
+/// The most errors that are remembered after they were caught.
+const CAUGHT: usize = 1000;
 
 const STACK_OVERFLOW: &str = "stack overflow: the recursion does not end or goes too deep";

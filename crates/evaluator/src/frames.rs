@@ -12,6 +12,9 @@ use std::rc::Rc;
 /// The name of a chunk is this and the number of its file; a user's file cannot be called so, as names are paths.
 pub(crate) const CHUNK: &str = "luakit#";
 
+/// What the messages of our own chunk begin with.
+pub(crate) const PRELUDE: &str = "[luakit]:";
+
 /// A function of a script that is being run, and the line it is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Frame {
@@ -89,6 +92,21 @@ impl Run {
         Some(Place { file: loaded.file.clone(), range })
     }
 
+    /// Returns the place of a field's name at a frame: `.name` or `:name`, where the line holds it once.
+    pub(crate) fn field_place(&self, frame: Frame, base: &str, name: &str) -> Option<Place> {
+        let loaded = self.loaded(frame)?;
+        let line = loaded.text_range(frame.line);
+        let text = loaded.file.slice(line);
+        let found = |dot: &str| {
+            let field = format!("{base}{dot}{name}");
+            let mut places =
+                text.match_indices(&field).map(|(at, _)| line.start + at + field.len() - name.len());
+            places.next().filter(|_| places.next().is_none())
+        };
+        let start = found(".").or_else(|| found(":"))?;
+        Some(Place { file: loaded.file.clone(), range: TextRange::new(start, start + name.len()) })
+    }
+
     /// Returns the place of the text that a line of the running text holds, where it is no call that matters.
     pub(crate) fn text_place(&self, frame: Frame) -> Option<Place> {
         let loaded = self.loaded(frame)?;
@@ -117,32 +135,48 @@ impl Run {
         related
     }
 
-    /// Returns the frames as locations for source maps: where the call is, and its callers.
+    /// Returns the frames as locations for source maps: where the call is, and its nearest callers.
     pub(crate) fn locations(&self, frames: &[Frame]) -> (Vec<Location>, Vec<Location>) {
-        let mut all = frames.iter().filter_map(|frame| {
+        let mut all = frames.iter().take(CALLERS).filter_map(|frame| {
             let loaded = self.loaded(*frame)?;
-            let range = loaded.site(frame.line).map_or_else(
-                || loaded.line_range(frame.line),
-                |site| {
-                    // From the name, since the call of a chain begins lines above it.
-                    TextRange::new(site.name.start, site.call.end)
-                },
-            );
-            let (start, end) = (loaded.file.line_column(range.start), loaded.file.line_column(range.end));
-            let position = |at: luakit_diagnostics::LineColumn| Position {
-                line: at.line as i32,
-                character: at.column as i32 - 1,
-            };
-            Some(Location { source: loaded.source, start: position(start), end: position(end) })
+            let known = loaded.locations.borrow().get(&frame.line).copied();
+            let location = known.unwrap_or_else(|| loaded.location(frame.line));
+            loaded.locations.borrow_mut().insert(frame.line, location);
+            Some(location)
         });
         (all.next().into_iter().collect(), all.collect())
     }
 }
 
+/// The most places that are kept of an operation. A recursion has more, a hundred thousand times.
+const CALLERS: usize = 16;
+
 impl Loaded {
     pub(crate) fn site(&self, line: usize) -> Option<&CallSite> {
         let call = self.prepared.lines.get(line.checked_sub(1)?)?.call?;
         self.prepared.calls.get(call)
+    }
+
+    /// Tells whether what a call returns is called in turn, as in `f()()`: that call has no line of its own.
+    pub(crate) fn calls_result_of(&self, site: &CallSite) -> bool {
+        let outer = |other: &CallSite| {
+            other.callee.is_empty() && other.call.start == site.call.start && other.call.end > site.call.end
+        };
+        self.prepared.calls.iter().any(outer)
+    }
+
+    fn location(&self, line: usize) -> Location {
+        let range = self.site(line).map_or_else(
+            || self.line_range(line),
+            // From the name, since the call of a chain begins lines above it.
+            |site| TextRange::new(site.name.start, site.call.end),
+        );
+        let (start, end) = (self.file.line_column(range.start), self.file.line_column(range.end));
+        let position = |at: luakit_diagnostics::LineColumn| Position {
+            line: at.line as i32,
+            character: at.column as i32 - 1,
+        };
+        Location { source: self.source, start: position(start), end: position(end) }
     }
 
     /// Returns the range of the original text that a line of the running text holds.

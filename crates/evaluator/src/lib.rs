@@ -38,6 +38,14 @@ pub struct Evaluation {
     pub args_read: std::collections::BTreeSet<String>,
     /// Whether the evaluation was given up because nobody wants it any more.
     pub cancelled: bool,
+    pub memory: Memory,
+}
+
+/// Keeps the memory of an evaluation. While it is there, no other evaluation has an object at the same address, so
+/// that a second run shows what depends on addresses.
+#[derive(Debug, Default)]
+pub struct Memory {
+    _vm: Option<mlua::Lua>,
 }
 
 /// A result that the script named.

@@ -1,11 +1,13 @@
 //! The objects that scripts hold. Each is a number; what it stands for is in [`Run`].
 
+use crate::failure::Failure;
+use crate::frames::{capture, own};
 use crate::run::Run;
-use crate::sandbox::misnamed;
+use crate::sandbox::{key_name, misnamed};
 use crate::{calls, view};
 use luakit_api::{FUNCTIONS, Object, words};
 use luakit_diagnostics::Code;
-use mlua::{AnyUserData, Lua, MetaMethod, MultiValue, UserData, UserDataMethods, Value};
+use mlua::{AnyUserData, Lua, MetaMethod, MultiValue, UserData, UserDataFields, UserDataMethods, Value};
 use std::rc::Rc;
 
 struct StateObject {
@@ -50,6 +52,10 @@ pub(crate) fn id(data: &AnyUserData) -> Option<(Object, u32)> {
 }
 
 impl UserData for StateObject {
+    fn add_fields<F: UserDataFields<Self>>(fields: &mut F) {
+        fields.add_meta_field(MetaMethod::Type, Object::State.name());
+    }
+
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         for function in FUNCTIONS.iter().copied().filter(|function| function.is_method()) {
             methods.add_function(function.name, move |lua, mut args: MultiValue| {
@@ -63,40 +69,52 @@ impl UserData for StateObject {
         }
         methods.add_meta_method(MetaMethod::Index, |lua, _, key: Value| -> mlua::Result<()> {
             let run = Run::of(lua)?;
-            let misnomer = words::unknown_method(Object::State, &key.to_string()?);
-            Err(misnamed(lua, &run, Code::UNKNOWN_METHOD, misnomer).into())
+            Err(unknown(lua, &run, Object::State, &key_name(&key)).into())
+        });
+        methods.add_meta_method(MetaMethod::NewIndex, |lua, _, set: (Value, Value)| {
+            unchangeable(lua, Object::State, &set)
         });
         methods.add_meta_method(MetaMethod::ToString, |_, this, ()| Ok(format!("State {}", this.id + 1)));
     }
 }
 
 impl UserData for MountObject {
+    fn add_fields<F: UserDataFields<Self>>(fields: &mut F) {
+        fields.add_meta_field(MetaMethod::Type, Object::Mount.name());
+    }
+
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         methods.add_meta_method(MetaMethod::Index, |lua, _, key: Value| -> mlua::Result<()> {
             let run = Run::of(lua)?;
-            let misnomer = words::unknown_method(Object::Mount, &key.to_string()?);
-            Err(misnamed(lua, &run, Code::UNKNOWN_METHOD, misnomer).into())
+            Err(unknown(lua, &run, Object::Mount, &key_name(&key)).into())
+        });
+        methods.add_meta_method(MetaMethod::NewIndex, |lua, _, set: (Value, Value)| {
+            unchangeable(lua, Object::Mount, &set)
         });
         methods.add_meta_method(MetaMethod::ToString, |_, this, ()| Ok(format!("Mount {}", this.dest)));
     }
 }
 
 impl UserData for PlatformObject {
+    fn add_fields<F: UserDataFields<Self>>(fields: &mut F) {
+        fields.add_meta_field(MetaMethod::Type, Object::Platform.name());
+    }
+
     fn add_methods<M: UserDataMethods<Self>>(methods: &mut M) {
         methods.add_meta_method(MetaMethod::Index, |lua, this, key: Value| {
             let run = Run::of(lua)?;
             let platforms = run.platforms.borrow();
             let platform = platforms.get(this.id as usize).cloned().unwrap_or_default();
-            let name = key.to_string()?;
+            let name = key_name(&key);
             match name.as_str() {
                 "os" => Ok(platform.os),
                 "arch" => Ok(platform.architecture),
                 "variant" => Ok(platform.variant),
-                _ => {
-                    let misnomer = words::unknown_method(Object::Platform, &name);
-                    Err(misnamed(lua, &run, Code::UNKNOWN_METHOD, misnomer).into())
-                }
+                _ => Err(unknown(lua, &run, Object::Platform, &name).into()),
             }
+        });
+        methods.add_meta_method(MetaMethod::NewIndex, |lua, _, set: (Value, Value)| {
+            unchangeable(lua, Object::Platform, &set)
         });
         methods.add_meta_method(MetaMethod::ToString, |lua, this, ()| {
             let run = Run::of(lua)?;
@@ -110,6 +128,27 @@ impl UserData for PlatformObject {
             Ok(platforms.get(this.id as usize) == platforms.get(id as usize))
         });
     }
+}
+
+/// Makes the error for a name that an object does not have.
+fn unknown(lua: &Lua, run: &Run, object: Object, name: &str) -> Failure {
+    let mut failure = misnamed(lua, run, Code::UNKNOWN_METHOD, words::unknown_method(object, name));
+    let place = own(lua).first().and_then(|frame| run.field_place(*frame, "", name));
+    for (diagnostic, place) in failure.diagnostics.iter_mut().zip(place) {
+        diagnostic.place = place;
+    }
+    failure
+}
+
+/// Refuses to set a field: states, mounts and platforms never change.
+fn unchangeable(lua: &Lua, object: Object, (key, _): &(Value, Value)) -> mlua::Result<()> {
+    let run = Run::of(lua)?;
+    let name = key_name(key);
+    let message = format!("`{name}` cannot be set: a {} never changes", object.name());
+    let frames = capture(lua, &run);
+    let place = frames.first().and_then(|frame| run.field_place(*frame, "", &name));
+    let place = place.or_else(|| frames.first().and_then(|frame| run.text_place(*frame)));
+    Err(run.failure_at(Code::RUNTIME_ERROR, message, place, &frames).into())
 }
 
 /// The run that a VM belongs to, where a method has no other way to it.

@@ -45,7 +45,7 @@ pub(crate) fn host<'scope, 'env: 'scope>(
         };
         let Value::String(name) = name else {
             return Err(fail(
-                format!("require: module name must be a string, got {}", name.type_name()),
+                format!("require: module name must be a string, got {}", type_name(&name)),
                 None,
             ));
         };
@@ -96,6 +96,11 @@ pub(crate) fn host<'scope, 'env: 'scope>(
     table.set("begin", begin)?;
     table.set("finish", finish)?;
     Ok(table)
+}
+
+/// Lua has one type of number; the host's second one is nobody's business.
+fn type_name(value: &Value) -> &'static str {
+    if value.is_integer() { "number" } else { value.type_name() }
 }
 
 /// Returns the place of the module's name in the call.

@@ -4,10 +4,10 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::{Export, Printed};
 use luakit_api::Prepared;
-use luakit_diagnostics::{Diagnostic, Place, SourceFile};
-use luakit_llb::{Graph, Mount, Platform, SourceId, State};
+use luakit_diagnostics::{Diagnostic, Place, SourceFile, TextRange};
+use luakit_llb::{Graph, Location, Mount, Platform, SourceId, State};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -20,18 +20,22 @@ pub(crate) struct Run {
     pub(crate) exports: RefCell<Vec<Export>>,
     pub(crate) files: RefCell<Vec<Rc<Loaded>>>,
     pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
+    /// The warnings among them, each once: by file, range and message.
+    pub(crate) warned: RefCell<BTreeSet<(String, TextRange, String)>>,
     pub(crate) output: RefCell<Vec<Printed>>,
     pub(crate) printed: Cell<usize>,
     pub(crate) args_read: RefCell<BTreeSet<String>>,
     /// What ended the script, seen where it happened.
     pub(crate) failure: RefCell<Option<Failure>>,
-    /// Set once by the interrupt; nothing a script does takes it back.
+    /// Set once by a limit; nothing a script does takes it back.
     pub(crate) stopped: RefCell<Option<Failure>>,
     /// Errors that `pcall` turned into strings, so that `error(message)` finds their place again.
     pub(crate) caught: RefCell<BTreeMap<String, Failure>>,
     /// Where the running coroutines were resumed, the outermost first.
     pub(crate) resumed: RefCell<Vec<Vec<crate::frames::Frame>>>,
     pub(crate) data: Cell<usize>,
+    /// The machine itself; [`crate::Memory`] says why it is kept.
+    pub(crate) vm: RefCell<Option<mlua::Lua>>,
 }
 
 /// A file that was compiled, and the way back to its text.
@@ -41,6 +45,8 @@ pub(crate) struct Loaded {
     pub(crate) path: String,
     pub(crate) prepared: Prepared,
     pub(crate) source: SourceId,
+    /// The locations of lines that were asked for: columns are counted from the line's start, which may be far.
+    pub(crate) locations: RefCell<HashMap<usize, Location>>,
 }
 
 impl Run {
@@ -54,6 +60,7 @@ impl Run {
             exports: RefCell::default(),
             files: RefCell::default(),
             diagnostics: RefCell::default(),
+            warned: RefCell::default(),
             output: RefCell::default(),
             printed: Cell::new(0),
             args_read: RefCell::default(),
@@ -62,13 +69,20 @@ impl Run {
             caught: RefCell::default(),
             resumed: RefCell::default(),
             data: Cell::new(0),
+            vm: RefCell::default(),
         }
     }
 
     pub(crate) fn add_file(&self, file: &Arc<SourceFile>, path: &str, prepared: Prepared) -> usize {
         let source = self.graph.borrow_mut().add_source(path, file.text.as_bytes(), "Lua");
         let mut files = self.files.borrow_mut();
-        files.push(Rc::new(Loaded { file: file.clone(), path: path.to_owned(), prepared, source }));
+        files.push(Rc::new(Loaded {
+            file: file.clone(),
+            path: path.to_owned(),
+            prepared,
+            source,
+            locations: RefCell::default(),
+        }));
         files.len() - 1
     }
 
@@ -92,6 +106,16 @@ impl Run {
         let mut platforms = self.platforms.borrow_mut();
         platforms.push(platform);
         (platforms.len() - 1) as u32
+    }
+
+    /// Ends the script with a failure that no `pcall` holds up: whatever runs next raises it again.
+    pub(crate) fn stop(&self, failure: Failure) -> Failure {
+        self.stopped.borrow_mut().get_or_insert(failure).clone()
+    }
+
+    /// Returns how many objects were made.
+    pub(crate) fn objects(&self) -> usize {
+        self.states.borrow().len() + self.mounts.borrow().len() + self.platforms.borrow().len()
     }
 
     /// Returns the place a line of an error is about where nothing better is known: the end of the script.

@@ -15,21 +15,7 @@ use std::rc::Rc;
 /// `host` already has what `require` needs.
 pub(crate) fn install(lua: &Lua, run: &Rc<Run>, host: Table) -> mlua::Result<Function> {
     let seen = run.clone();
-    host.set(
-        "caught",
-        lua.create_function(move |lua, value: Value| match value {
-            Value::Error(_) => {
-                let failure = seen.raised(&value, &capture(lua, &seen));
-                let text = failure.to_string();
-                seen.caught.borrow_mut().insert(text.clone(), failure);
-                lua.create_string(text).map(Value::String)
-            }
-            Value::String(text) => {
-                lua.create_string(seen.readable(&text.to_string_lossy())).map(Value::String)
-            }
-            other => Ok(other),
-        })?,
-    )?;
+    host.set("caught", lua.create_function(move |lua, value: Value| seen.caught(lua, value))?)?;
     let seen = run.clone();
     host.set(
         "enter",
@@ -53,6 +39,14 @@ pub(crate) fn install(lua: &Lua, run: &Rc<Run>, host: Table) -> mlua::Result<Fun
         lua.create_function(move |lua, text: LuaString| write(lua, &seen, &text.to_string_lossy()))?,
     )?;
     host.set("find", lua.create_function(find)?)?;
+    host.set(
+        "plain",
+        lua.create_function(|_, pattern: LuaString| {
+            Ok(!pattern.as_bytes().iter().any(|byte| b"^$*+?.([%-".contains(byte)))
+        })?,
+    )?;
+    host.set("loadstring", lua.create_function(loadstring)?)?;
+    host.set("split", lua.create_function(split)?)?;
     host.set("now", now(run))?;
 
     let guarded: Function = lua
@@ -77,12 +71,8 @@ fn write(lua: &Lua, run: &Rc<Run>, text: &str) -> mlua::Result<()> {
     run.printed.set(printed);
     let limit = run.config.limits.output;
     if printed > limit {
-        let failure = run.failure(
-            Code::LIMIT,
-            format!("script printed too much (the limit is {} KB)", limit >> 10),
-            &frames,
-        );
-        return Err(failure.into());
+        let message = format!("script printed too much (the limit is {} KB)", limit >> 10);
+        return Err(run.stop(run.failure(Code::LIMIT, message, &frames)).into());
     }
     if let Some(print) = run.config.print {
         print(text);
@@ -95,11 +85,12 @@ fn write(lua: &Lua, run: &Rc<Run>, text: &str) -> mlua::Result<()> {
 /// `string.find` without patterns, in time that grows with the lengths' sum rather than their product.
 fn find(
     _: &Lua,
-    (text, part, init): (LuaString, LuaString, Option<f64>),
+    (text, part, init): (LuaString, LuaString, f64),
 ) -> mlua::Result<(Option<usize>, Option<usize>)> {
     let (text, part) = (text.as_bytes(), part.as_bytes());
-    let start = match init.unwrap_or(1.0) {
-        init if init > 0.0 => init as usize - 1,
+    // A float becomes an integer towards zero, here and in Lua.
+    let start = match init.trunc() {
+        init if init >= 1.0 => init as usize - 1,
         init if init < 0.0 => text.len().saturating_sub(-init as usize),
         _ => 0,
     };
@@ -108,6 +99,29 @@ fn find(
         Some(at) => (Some(start + at + 1), Some(start + at + part.len())),
         None => (None, None),
     })
+}
+
+/// Compiles a text, and only text; its frames are not shown, since nobody has it before them.
+fn loadstring(lua: &Lua, source: LuaString) -> mlua::Result<(Option<Function>, Option<String>)> {
+    let source = source.as_bytes();
+    match lua.load(&*source).set_name("=loadstring").set_mode(ChunkMode::Text).into_function() {
+        Ok(function) => Ok((Some(function), None)),
+        Err(mlua::Error::SyntaxError { message, .. }) => Ok((None, Some(message))),
+        Err(err) => Err(err),
+    }
+}
+
+/// `string.split` at a separator that is not empty, in time that grows with the lengths' sum.
+fn split(lua: &Lua, (text, separator): (LuaString, LuaString)) -> mlua::Result<Table> {
+    let (text, separator) = (text.as_bytes(), separator.as_bytes());
+    let parts = lua.create_table()?;
+    let mut from = 0;
+    for at in memchr::memmem::find_iter(&text, &separator) {
+        parts.raw_push(lua.create_string(text.get(from..at).unwrap_or_default())?)?;
+        from = at + separator.len();
+    }
+    parts.raw_push(lua.create_string(text.get(from..).unwrap_or_default())?)?;
+    Ok(parts)
 }
 
 /// Puts functions that explain themselves in the place of what scripts do not have.
@@ -156,10 +170,13 @@ fn bk(lua: &Lua, run: &Rc<Run>) -> mlua::Result<Table> {
     meta.set(
         "__index",
         lua.create_function(move |lua, (_, key): (Value, Value)| -> mlua::Result<()> {
-            let name = key.to_string()?;
+            let name = key_name(&key);
             let mut failure = misnamed(lua, &seen, Code::UNKNOWN_FUNCTION, words::unknown_function(&name));
             // The engine looks a name up at the line of its `bk`, which is a line above that of the name.
-            let place = own(lua).first().and_then(|frame| seen.call_place(*frame, &format!("bk.{name}")));
+            let place = own(lua).first().and_then(|frame| {
+                let called = seen.call_place(*frame, &format!("bk.{name}"));
+                called.or_else(|| seen.field_place(*frame, "bk", &name))
+            });
             for (diagnostic, place) in failure.diagnostics.iter_mut().zip(place) {
                 diagnostic.place = place;
             }
@@ -169,6 +186,16 @@ fn bk(lua: &Lua, run: &Rc<Run>) -> mlua::Result<Table> {
     meta.set("__metatable", "bk")?;
     bk.set_metatable(Some(meta))?;
     Ok(bk)
+}
+
+/// Writes what stood between `[` and `]`, or after the dot. Nothing but a string or a number says more than its type.
+pub(crate) fn key_name(key: &Value) -> String {
+    match key {
+        Value::String(name) => name.to_string_lossy(),
+        Value::Integer(number) => format!("[{number}]"),
+        Value::Number(number) => format!("[{}]", luakit_api::values::lua_number_text(*number)),
+        other => format!("[{}]", other.type_name()),
+    }
 }
 
 /// Makes the error for a name that does not exist.

@@ -21,6 +21,11 @@ pub(super) fn export(calling: &Calling<'_>, call: luakit_api::calls::Export) -> 
     }
     let state = run.state(call.state);
     let platform = state.platform().unwrap_or(&run.config.platform).clone();
+    if call.config.annotations.is_some() {
+        let what = "annotations are those of a manifest, which the exporter writes: they are not in the image's config";
+        let hint = "give them to the build, as in `--output type=image,annotation.NAME=VALUE`";
+        calling.tell(super::option(1, "annotations"), Code::NOTE, what, Some(hint));
+    }
     let config = image_config(&call.config, &platform);
     if let Some(place) =
         calling.frames.first().and_then(|frame| run.place(*frame)).or_else(|| run.end_of_script())

@@ -53,7 +53,6 @@ pub(super) fn mkdir(calling: &Calling<'_>, call: calls::Mkdir) -> Result<State, 
 
 pub(super) fn mkfile(calling: &Calling<'_>, call: calls::Mkfile) -> Result<State, Failure> {
     let opts = call.opts;
-    calling.count(call.data.0.len());
     let mkfile = Mkfile {
         path: call.path.0,
         mode: opts.mode.0,

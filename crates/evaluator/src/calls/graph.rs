@@ -35,8 +35,7 @@ pub(super) fn with_metadata(calling: &Calling<'_>, call: WithMetadata) -> State 
 
 pub(super) fn platform(calling: &Calling<'_>, call: &PlatformOf) -> mlua::Result<Value> {
     let mut cx = Cx::new(calling.name.clone());
-    let spec = cx.at(luakit_api::Step::Arg(0), |cx| call.spec(cx));
-    let Some(spec) = spec else {
+    let Some(spec) = call.spec(&mut cx) else {
         let diagnostics = calling.run.findings(cx.problems, calling.called, calling.frames);
         return Err(Failure { diagnostics }.into());
     };

@@ -11,9 +11,9 @@ use crate::failure::Failure;
 use crate::frames::{Frame, capture};
 use crate::objects;
 use crate::run::Run;
-use crate::view::LuaView;
+use crate::view::{Budget, LuaView};
 use luakit_api::values::PlatformSpec;
-use luakit_api::{Call, Cx, Focus, Function, Problem, Step, words};
+use luakit_api::{Call, Cx, Focus, Function, Kind, Problem, Receiver, Step, View, words};
 use luakit_diagnostics::Code;
 use luakit_llb::{Platform, State};
 use mlua::{Lua, MultiValue, Value};
@@ -43,11 +43,16 @@ pub(crate) fn call(
 ) -> mlua::Result<Value> {
     let frames = capture(lua, run);
     let name = function.error_name(called);
-    let mut views: Vec<LuaView> = args.iter().cloned().map(LuaView).collect();
+    if function.receiver == Receiver::Bk && args.front().is_some_and(is_bk) && colon(run, &frames) {
+        return Err(run.failure(Code::DOT_CALL, words::colon_call(called).message, &frames).into());
+    }
+    let room = run.config.limits.data.saturating_sub(run.data.get());
+    let budget = Budget::new(room);
+    let mut views: Vec<LuaView> = args.iter().cloned().map(|value| LuaView::new(value, &budget)).collect();
     // A nil past the last parameter is no argument: `f(g())` passes whatever g returned.
     while views.len() > function.params.len()
         && !function.params.iter().any(|param| param.variadic)
-        && views.last().is_some_and(|view| view.0.is_nil())
+        && views.last().is_some_and(|view| view.kind() == Kind::Nil)
     {
         views.pop();
     }
@@ -56,7 +61,14 @@ pub(crate) fn call(
     let (errors, warnings): (Vec<_>, Vec<_>) =
         run.findings(cx.problems, called, &frames).into_iter().partition(|finding| finding.is_error());
     warn(run, warnings);
-    let Some(checked) = checked else { return Err(Failure { diagnostics: errors }.into()) };
+    let Some(checked) = checked else {
+        return Err(match over_data(run, &budget, &name, &frames) {
+            Some(failure) => failure.into(),
+            None => Failure { diagnostics: errors }.into(),
+        });
+    };
+    // The graph keeps most of what was read, and Lua's own limit does not see it.
+    run.data.set(run.data.get() + (room - budget.bytes.get()));
     let receiver = receiver.map_or_else(State::scratch, |id| run.state(luakit_api::values::State(id)));
     let (locations, trace) = run.locations(&frames);
     run.graph.borrow_mut().at(locations, trace);
@@ -66,12 +78,20 @@ pub(crate) fn call(
     Ok(value)
 }
 
+/// Makes the error for arguments that are more than the graph has room for.
+fn over_data(run: &Run, budget: &Budget, name: &str, frames: &[Frame]) -> Option<Failure> {
+    let limit = run.config.limits.data >> 20;
+    let message = format!("{name}: the graph holds too much data (the limit is {limit} MB)");
+    (budget.bytes.get() == 0).then(|| run.stop(run.failure(Code::LIMIT, message, frames)))
+}
+
 /// Reports warnings once for each place: a loop makes no list of them.
 fn warn(run: &Run, warnings: Vec<luakit_diagnostics::Diagnostic>) {
-    let mut known = run.diagnostics.borrow_mut();
     for warning in warnings {
-        if !known.iter().any(|other| other.place == warning.place && other.message == warning.message) {
-            known.push(warning);
+        let place = &warning.place;
+        let key = (place.file.name.clone(), place.range, warning.message.clone());
+        if run.warned.borrow_mut().insert(key) {
+            run.diagnostics.borrow_mut().push(warning);
         }
     }
 }
@@ -102,6 +122,19 @@ fn handle(calling: &Calling<'_>, call: Call) -> mlua::Result<Value> {
         Call::Export(call) => return export::export(calling, call),
     };
     objects::state(calling.lua, calling.run.add_state(state))
+}
+
+/// Tells whether the innermost call is written with `:`.
+fn colon(run: &Run, frames: &[Frame]) -> bool {
+    let site = |frame: &Frame| run.loaded(*frame)?.site(frame.line).map(|site| site.callee.contains(':'));
+    frames.first().and_then(site).unwrap_or(false)
+}
+
+/// Tells whether a value is the `bk` table itself.
+fn is_bk(value: &Value) -> bool {
+    let Value::Table(table) = value else { return false };
+    let named = |meta: mlua::Table| meta.raw_get::<String>("__metatable").is_ok_and(|name| name == "bk");
+    table.metatable().is_some_and(named)
 }
 
 /// Makes the error for a method that was called with `.`.
@@ -146,9 +179,9 @@ impl Calling<'_> {
         self.fail_at(vec![Step::Arg(0)], Code::INVALID_OP, &error.message, None)
     }
 
-    /// Says something that is no mistake.
-    pub(crate) fn note(&self, path: Vec<Step>, what: &str) {
-        warn(self.run, self.fail_at(path, Code::NOTE, what, None).diagnostics);
+    /// Says something that does not stop the script.
+    pub(crate) fn tell(&self, path: Vec<Step>, code: Code, what: &str, hint: Option<&str>) {
+        warn(self.run, self.fail_at(path, code, what, hint).diagnostics);
     }
 
     /// Returns the platform that was given, in its normal form.
@@ -163,24 +196,17 @@ impl Calling<'_> {
         }
     }
 
-    /// Counts bytes that the graph holds and Lua's limit does not see.
-    pub(crate) fn count(&self, bytes: usize) {
-        self.run.data.set(self.run.data.get().saturating_add(bytes));
-    }
-
     fn within_limits(&self) -> Result<(), Failure> {
         let limits = &self.run.config.limits;
         if self.run.graph.borrow().vertices().len() > limits.ops {
-            return Err(self.fail(
-                Code::LIMIT,
-                format!("the graph has too many operations (the limit is {})", limits.ops),
-            ));
+            let what = format!("the graph has too many operations (the limit is {})", limits.ops);
+            return Err(self.run.stop(self.fail(Code::LIMIT, what)));
         }
-        if self.run.data.get() > limits.data {
-            let limit = limits.data >> 20;
-            return Err(
-                self.fail(Code::LIMIT, format!("the graph holds too much data (the limit is {limit} MB)"))
-            );
+        // Objects that become no operation take room as well: a loop of `bk.scratch()` must end, too.
+        let objects = limits.ops.saturating_mul(4);
+        if self.run.objects() > objects {
+            let what = format!("the script made too many objects (the limit is {objects})");
+            return Err(self.run.stop(self.fail(Code::LIMIT, what)));
         }
         Ok(())
     }

@@ -118,7 +118,7 @@ pub(super) fn bind(calling: &Calling<'_>, call: Bind) -> mlua::Result<Value> {
 }
 
 /// Cleans a path as Go's `path.Clean` does.
-fn clean(path: &str) -> String {
+pub(super) fn clean(path: &str) -> String {
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

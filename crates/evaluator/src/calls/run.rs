@@ -1,5 +1,6 @@
 //! `state:run`.
 
+use super::mounts::clean;
 use super::{Calling, option};
 use crate::failure::Failure;
 use luakit_api::Step;
@@ -26,6 +27,11 @@ pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result
         }
         return Err(failure);
     }
+    if opts.readonly_rootfs {
+        let what =
+            "nothing can depend on the command: with `readonly_rootfs` the result is the state before it";
+        calling.tell(option(1, "readonly_rootfs"), Code::UNUSED_STATE, what, None);
+    }
     let args = match call.cmd {
         Command::Argv(words) => {
             if opts.shell.is_some() {
@@ -35,11 +41,14 @@ pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result
             words
         }
         Command::Shell(line) => {
+            if opts.shell.as_ref().is_some_and(Vec::is_empty) {
+                let what = "shell must not be empty: without a shell, give the command as a list";
+                return Err(calling.fail_at(option(1, "shell"), Code::INVALID_VALUE, what, None));
+            }
             let shell = opts.shell.unwrap_or_else(|| vec!["/bin/sh".into(), "-c".into()]);
             shell.into_iter().chain([line]).collect()
         }
     };
-    calling.count(args.iter().map(String::len).sum());
     let resources = opts.resources.map(|resources| linux_resources(calling, resources)).transpose()?;
     let exec = Exec {
         args,
@@ -92,7 +101,7 @@ pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result
                         SecretEnv { id: id.0, name, optional }
                     }
                 };
-                secrets.into_iter().map(secret).collect()
+                secrets.0.into_iter().map(secret).collect()
             })
             .unwrap_or_default(),
         devices: opts
@@ -118,11 +127,12 @@ fn mounts(calling: &Calling<'_>, opts: &RunOptions) -> Result<Vec<Mount>, Failur
     for (index, id) in given.iter().enumerate() {
         let Some(mount) = all.get(id.0 as usize) else { continue };
         let at = vec![Step::Arg(1), Step::Key("mounts".into()), Step::Index(index)];
-        if mount.dest == "/" {
+        let dest = clean(&mount.dest);
+        if dest == "/" {
             let what = format!("mounts[{}] must not be mounted at `/`, where the state itself is", index + 1);
             return Err(calling.fail_at(at, Code::INVALID_VALUE, what, None));
         }
-        if let Some(other) = mounts.iter().position(|other| other.dest == mount.dest) {
+        if let Some(other) = mounts.iter().position(|other| clean(&other.dest) == dest) {
             let what = format!(
                 "mounts[{}] and mounts[{}] are both mounted at `{}`",
                 other + 1,

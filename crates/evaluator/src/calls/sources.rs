@@ -3,7 +3,7 @@
 use super::{Calling, option};
 use crate::failure::Failure;
 use luakit_api::calls::{self, Git, GitMtime, Http, Image, Local, Resolve};
-use luakit_api::values::Either;
+use luakit_api::values::{self, Either};
 use luakit_diagnostics::Code;
 use luakit_llb::{
     Differ, GitOptions, HttpHeaders, HttpOptions, HttpSignature, ImageOptions, LocalOptions, ResolveMode,
@@ -13,7 +13,8 @@ use luakit_llb::{
 pub(super) fn image(calling: &Calling<'_>, call: Image) -> Result<State, Failure> {
     let Image { identifier, opts } = call;
     if opts.resolve_digest {
-        calling.note(option(1, "resolve_digest"), "the digest is not pinned: no resolver is at hand here");
+        let what = "the digest is not pinned: no resolver is at hand here";
+        calling.tell(option(1, "resolve_digest"), Code::NOTE, what, None);
     }
     let options = ImageOptions {
         // An image without a platform takes the target's at marshal, and so do the commands on it.
@@ -61,6 +62,22 @@ pub(super) fn git(calling: &Calling<'_>, call: Git) -> Result<State, Failure> {
         let hint = "say what is taken in the options: `ref`, `subdir`, `checksum` …";
         let arg = vec![luakit_api::Step::Arg(0)];
         return Err(calling.fail_at(arg, Code::INVALID_VALUE, "URL must not have a query", Some(hint)));
+    }
+    let parsed = luakit_llb::GitUrl::parse(url).map_err(|err| calling.refused(&err))?;
+    for (name, given) in
+        [("ssh_socket", opts.ssh_socket.is_some()), ("known_ssh_hosts", opts.known_ssh_hosts.is_some())]
+    {
+        if given && !parsed.is_ssh() {
+            let what = format!("{name} has no effect: the repository is not reached by ssh");
+            return Err(calling.fail_at(option(1, name), Code::INVALID_VALUE, what, None));
+        }
+    }
+    if let Some(checksum) = &opts.checksum
+        && !checksum.0.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
+        let what =
+            format!("checksum must be the hexadecimal hash of a commit, got {}", values::quote(&checksum.0));
+        return Err(calling.fail_at(option(1, "checksum"), Code::INVALID_VALUE, what, None));
     }
     let (fragment_ref, fragment_dir) = fragment.split_once(':').unwrap_or((fragment, ""));
     let said_twice = |name: &str, given: bool, fragment: &str| {
