@@ -1,14 +1,15 @@
 //! The dry run: the script is evaluated and its LLB made, but nothing is built.
 
+use crate::verify;
 use luakit_analysis::Script;
 use luakit_api::modules::Loader;
-use luakit_diagnostics::{Code, Diagnostic, Layer, SourceFile};
-use luakit_evaluator::{Config, Evaluation, Limits, Printed, evaluate};
+use luakit_diagnostics::{Code, Diagnostic, Layer, Place, SourceFile};
+use luakit_evaluator::{Config, Evaluation, Limits, Memory, Printed, evaluate};
 use luakit_llb::{Constraints, Definition, Platform};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How a script is evaluated.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub struct Options {
     pub cancel: Arc<AtomicBool>,
     /// The value of `local.unique`.
     pub local_unique: String,
+    /// Whether a second run looks whether the script gives the same again.
+    pub verify: bool,
     /// Called with what the script prints, as it prints it.
     pub print: Option<fn(&str)>,
 }
@@ -42,6 +45,7 @@ impl Default for Options {
             limits: Limits::default(),
             cancel: Arc::default(),
             local_unique: SHOWN_UNIQUE.into(),
+            verify: true,
             print: None,
         }
     }
@@ -55,6 +59,8 @@ pub struct DryRun {
     pub definition: Option<Definition>,
     /// The image's configuration as JSON.
     pub image_config: Option<serde_json::Value>,
+    /// Where the script exports its result.
+    pub export: Option<Place>,
     /// Every file that was read, the script first.
     pub files: Vec<Arc<SourceFile>>,
     /// What the script printed, in order.
@@ -67,6 +73,18 @@ pub struct DryRun {
 
 /// Evaluates a script and marshals what it exports. Call it on a [`worker`](crate::worker).
 pub fn dry_run(file: &Arc<SourceFile>, loader: &dyn Loader, options: &Options) -> DryRun {
+    let begun = Instant::now();
+    let (mut run, _memory) = run_once(file, loader, options);
+    let left = options.timeout.saturating_sub(begun.elapsed());
+    if options.verify && run.definition.is_some() && left > options.timeout / 2 {
+        let again = Options { timeout: left, print: None, ..options.clone() };
+        let (second, _) = run_once(file, loader, &again);
+        run.diagnostics.extend(verify::difference(&run, &second));
+    }
+    run
+}
+
+fn run_once(file: &Arc<SourceFile>, loader: &dyn Loader, options: &Options) -> (DryRun, Memory) {
     let platform = options.platform.clone().unwrap_or_else(Platform::host);
     let config = Config {
         args: options.args.clone(),
@@ -76,13 +94,16 @@ pub fn dry_run(file: &Arc<SourceFile>, loader: &dyn Loader, options: &Options) -
         cancel: options.cancel.clone(),
         print: options.print,
     };
-    let Evaluation { graph, exports, mut diagnostics, files, output, args_read, cancelled } =
+    let Evaluation { graph, exports, mut diagnostics, files, output, args_read, cancelled, memory } =
         evaluate(file, loader, &prepare, &config);
     let mut run = DryRun { files, output, args_read, cancelled, ..DryRun::default() };
     if cancelled {
-        return run;
+        return (run, memory);
     }
     name_operands(&mut diagnostics);
+    if let Some(export) = exports.first() {
+        run.export = Some(export.place.clone());
+    }
     if let (Some(export), false) = (exports.first(), diagnostics.iter().any(Diagnostic::is_error)) {
         let constraints = Constraints::new(platform, options.local_unique.clone());
         match graph.marshal(&export.state, &constraints) {
@@ -102,7 +123,7 @@ pub fn dry_run(file: &Arc<SourceFile>, loader: &dyn Loader, options: &Options) -
         }
     }
     run.diagnostics = diagnostics;
-    run
+    (run, memory)
 }
 
 /// Makes a file ready for the engine. What the parser refuses is told in its words, which are better than the engine's.

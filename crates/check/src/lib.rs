@@ -5,6 +5,7 @@
 mod disk;
 mod dry_run;
 mod join;
+mod verify;
 pub mod worker;
 
 pub use disk::{DiskLoader, read_text};

@@ -1,0 +1,14 @@
+//! What scripts do, from their text to the definition: the two layers and the engine together.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod compat;
+mod declaration;
+mod determinism;
+mod errors;
+mod hostile;
+mod lines;
+mod messages;
+mod modules;
+mod suite;
+mod support;

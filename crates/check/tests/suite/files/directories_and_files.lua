@@ -1,0 +1,7 @@
+bk.export(bk.image("alpine")
+  :mkdir("/a")
+  :mkdir("rel/../b", { mode = "0700", make_parents = true, owner = "1000:", timestamp = 1.5 })
+  :mkdir("/c", { mode = 493, owner = ":staff" })
+  :mkfile("/d", "hi\n")
+  :mkfile("/e", "\0\xff", { mode = 7, owner = "root", timestamp = "2024-05-01T12:00:00Z" })
+  :mkfile("/empty", ""))

@@ -1,0 +1,5 @@
+bk.export(bk.image("alpine")
+  :rm("/a")
+  :rm("/var/cache/*", { allow_not_found = true, allow_wildcard = true })
+  :symlink("../lib/x", "/usr/bin/x")
+  :symlink("/y", "/z", { owner = { user = "app" }, timestamp = 5 }))

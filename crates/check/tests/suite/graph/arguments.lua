@@ -1,0 +1,1 @@
+bk.export(bk.image("alpine:" .. (os.getenv("VERSION") or "none")):run("echo " .. tostring(os.getenv("HOME"))))
