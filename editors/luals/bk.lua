@@ -80,6 +80,19 @@
 ---@field username? nil Not sent: a password must never enter a definition.
 ---@field password? nil Not sent: a password must never enter a definition.
 
+---Where an OCI layout is and what is taken of it.
+---@class (exact) OciLayoutOptions
+---@field platform? PlatformSpec The platform of the image; it stays for later runs. Default: the target platform.
+---@field layer_limit? integer The number of layers to take, from the lowest.
+---@field store? string The name under which the client gives the layout, as in `buildctl build --oci-layout NAME=DIR`.
+
+---What the file of a blob becomes.
+---@class (exact) BlobOptions
+---@field filename? string The name the file gets.
+---@field chmod? Mode The permissions the file gets.
+---@field uid? integer The user the file belongs to.
+---@field gid? integer The group the file belongs to.
+
 ---A string is run by `/bin/sh -c`; a list is a program and its arguments, with no shell between.
 ---@alias Command string|(string|number)[]
 
@@ -273,6 +286,24 @@
 ---@field ignore_cache? boolean Whether it is built even where its result is cached.
 ---@field export_cache? boolean Whether its result goes into an exported cache.
 
+---Where a definition is found.
+---@class (exact) BuildOptions
+---@field filename? string The path of the file. Default: buildkit.llb.definition.
+---@field attrs? table<string, string|number|boolean> Further attributes of the op.
+
+---What the text of an argument is turned into.
+---@alias ArgType
+---| '"string"' # Nothing: it stays text.
+---| '"number"' # A number.
+---| '"boolean"' # A boolean: true, 1, yes, on; false, 0, no, off.
+
+---What values an argument may have.
+---@class (exact) ArgOptions
+---@field type? ArgType What the text of the argument is turned into. Default: that of the default, else "string".
+---@field choices? (string|number|boolean)[] The values it may have.
+---@field required? boolean Whether it must be given. Default: false.
+---@field description? string What it is for.
+
 ---A port such as `8080`, `"8080"` or `"53/udp"`; without a protocol it is tcp.
 ---@alias Port string|integer
 
@@ -376,6 +407,72 @@ function State:rm(path, opts) end
 ---@return State
 function State:symlink(oldpath, newpath, opts) end
 
+---Sets environment variables for later runs.
+---
+---```lua
+---bk.image("golang:1.22"):with_env({ CGO_ENABLED = "0" })
+---```
+---@param env Env The variables, as a map or a list of `"NAME=value"`.
+---@return State
+function State:with_env(env) end
+
+---Sets the working directory for later runs, and where relative paths of file operations begin.
+---
+---```lua
+---bk.image("alpine:3.19"):with_cwd("/src")
+---```
+---@param path string The directory; a relative one is relative to the state's.
+---@return State
+function State:with_cwd(path) end
+
+---Sets the user for later runs.
+---
+---```lua
+---bk.image("alpine:3.19"):with_user("nobody")
+---```
+---@param user string|integer The user, by name or number, with a group as in `"user:group"`.
+---@return State
+function State:with_user(user) end
+
+---Sets the platform for later runs.
+---
+---```lua
+---bk.image("alpine:3.19"):with_platform("linux/arm64")
+---```
+---@param platform PlatformSpec The platform.
+---@return State
+function State:with_platform(platform) end
+
+---Sets the network for later runs.
+---
+---```lua
+---bk.image("alpine:3.19"):with_network("none")
+---```
+---@param network Network Which network the commands see.
+---@return State
+function State:with_network(network) end
+
+---Makes the state wait for others, without taking anything from them.
+---
+---```lua
+---bk.image("alpine:3.19"):requires(bk.image("alpine:3.19"):run("make test"))
+---```
+---@param ... State What must be built before.
+---@return State
+function State:requires(...) end
+
+---Takes what a run left on one of its writable mounts.
+---
+---The settings of the result are fresh, but for the run's platform. Caches, tmpfs, secrets, agents and mounts without
+---an output leave nothing.
+---
+---```lua
+---bk.image("alpine:3.19"):run("make > /out/log", { mounts = { bk.bind(bk.scratch(), "/out", { readonly = false }) } }):mount("/out")
+---```
+---@param dest string Where the run had it mounted.
+---@return State
+function State:mount(dest) end
+
 ---Names a step and says how it is shown and cached. It never changes the step itself.
 ---
 ---```lua
@@ -461,6 +558,38 @@ function bk.http(url, opts) end
 ---@return State
 function bk.https(url, opts) end
 
+---Starts from an image in an OCI layout on the client's disk.
+---
+---```lua
+---bk.oci_layout("app@sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0", { store = "layouts" })
+---```
+---@param reference string The image, as `name@digest`.
+---@param opts? OciLayoutOptions Where the layout is and what is taken of it.
+---@return State
+function bk.oci_layout(reference, opts) end
+
+---Takes a single blob of a registry as a file.
+---
+---```lua
+---bk.image_blob("library/alpine@sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0", { filename = "layer.tar" })
+---```
+---@param reference string The blob, as `name@digest`; a tag is not allowed.
+---@param opts? BlobOptions What the file becomes.
+---@return State
+function bk.image_blob(reference, opts) end
+
+---Takes whatever a daemon knows by its identifier: for schemes and attributes that no other call has.
+---
+---It adds no capabilities, so an older daemon ignores attributes that it does not know.
+---
+---```lua
+---bk.source("docker-image://docker.io/library/alpine:3.19", { ["image.recordtype"] = "internal" })
+---```
+---@param identifier string The identifier, as `scheme://…`.
+---@param attrs? table<string, string|number|boolean> The attributes, as BuildKit names them.
+---@return State
+function bk.source(identifier, attrs) end
+
 ---Mounts a directory that is kept between builds.
 ---
 ---```lua
@@ -530,6 +659,16 @@ function bk.merge(...) end
 ---@return State
 function bk.diff(lower, upper) end
 
+---Builds the definition that is found in a state: LLB that LLB made.
+---
+---```lua
+---bk.build(bk.image("alpine:3.19"):run("make-llb > /buildkit.llb.definition"))
+---```
+---@param state State What holds the definition.
+---@param opts? BuildOptions Where in it the definition is.
+---@return State
+function bk.build(state, opts) end
+
 ---Names a platform: `bk.platform("linux", "arm64")` or `bk.platform("linux/arm64")`.
 ---
 ---The result has `os`, `arch` and `variant`, normalised as containerd does: `linux/arm` is arm/v7.
@@ -542,6 +681,20 @@ function bk.diff(lower, upper) end
 ---@param variant? string The variant of the architecture.
 ---@return Platform
 function bk.platform(os, arch, variant) end
+
+---Declares an argument of the build and returns its value.
+---
+---It is given as `--arg NAME=VALUE` or in an `--arg-file`, else by the environment variable of that name (command line
+---only), else it is the default.
+---
+---```lua
+---bk.arg("VERSION", "dev", { description = "what the program says of itself" })
+---```
+---@param name string The name of the argument.
+---@param default? string|number|boolean The value where the argument is not given.
+---@param opts? ArgOptions What values it may have.
+---@return any
+function bk.arg(name, default, opts) end
 
 ---Says which state is the result of the build. A script calls it exactly once.
 ---

@@ -46,6 +46,12 @@ pub fn properties_of(object: Object) -> &'static [Property] {
     }
 }
 
+/// The fields of `bk` that are no functions; all are Platforms.
+pub const BK_PLATFORMS: &[Property] = &[
+    Property { name: "target_platform", doc: "The platform that the build is for." },
+    Property { name: "build_platform", doc: "The platform of the machine that evaluates the script." },
+];
+
 /// A name of Lua's libraries that scripts do not have, and what to do instead.
 #[derive(Debug)]
 pub struct Blocked {

@@ -1,6 +1,6 @@
 //! What is said of names that do not exist, in the same words while typing and while running.
 
-use crate::{FUNCTIONS, Object, Receiver, methods_of, nearest, properties_of};
+use crate::{BK_PLATFORMS, FUNCTIONS, Object, Receiver, methods_of, nearest, properties_of};
 
 /// A message, the name that was probably meant, and advice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,6 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("ln", "symlink"),
     ("metadata", "with_metadata"),
     ("output", "export"),
-    ("build", "export"),
     ("mount", "bind"),
     ("curl", "http"),
     ("download", "http"),
@@ -44,7 +43,8 @@ const SYNONYMS: &[(&str, &str)] = &[
 
 /// Returns what is said of `bk.NAME` where there is no such function.
 pub fn unknown_function(name: &str) -> Misnomer {
-    let names: Vec<&str> = FUNCTIONS.iter().filter(|f| f.receiver == Receiver::Bk).map(|f| f.name).collect();
+    let functions = FUNCTIONS.iter().filter(|f| f.receiver == Receiver::Bk).map(|f| f.name);
+    let names: Vec<&str> = functions.chain(BK_PLATFORMS.iter().map(|property| property.name)).collect();
     if let Some(method) = FUNCTIONS.iter().find(|f| f.is_method() && f.name == name) {
         return Misnomer {
             message: format!("unknown function `bk.{name}`: `{name}` is a method of a state"),

@@ -15,6 +15,8 @@ pub(crate) struct Run {
     pub(crate) config: Config,
     pub(crate) graph: RefCell<Graph>,
     pub(crate) states: RefCell<Vec<State>>,
+    /// What left a state, for those that a command did: its mounts can be asked for.
+    pub(crate) runs: RefCell<BTreeMap<u32, luakit_llb::Run>>,
     pub(crate) mounts: RefCell<Vec<Mount>>,
     pub(crate) platforms: RefCell<Vec<Platform>>,
     pub(crate) exports: RefCell<Vec<Export>>,
@@ -55,6 +57,7 @@ impl Run {
             config,
             graph: RefCell::default(),
             states: RefCell::default(),
+            runs: RefCell::default(),
             mounts: RefCell::default(),
             platforms: RefCell::default(),
             exports: RefCell::default(),

@@ -3,9 +3,10 @@
 use crate::failure::Failure;
 use crate::frames::{capture, own};
 use crate::run::Run;
-use crate::{Printed, calls};
-use luakit_api::{BLOCKED, FUNCTIONS, Receiver, words};
+use crate::{Printed, calls, objects};
+use luakit_api::{BK_PLATFORMS, BLOCKED, FUNCTIONS, Receiver, words};
 use luakit_diagnostics::Code;
+use luakit_llb::Platform;
 use mlua::chunk::ChunkMode;
 use mlua::{Function, Lua, LuaString, Table, Value};
 use std::rc::Rc;
@@ -164,6 +165,9 @@ fn bk(lua: &Lua, run: &Rc<Run>) -> mlua::Result<Table> {
             let table = if function.receiver == Receiver::Os { &os } else { &bk };
             table.raw_set(*name, callable)?;
         }
+    }
+    for (property, platform) in BK_PLATFORMS.iter().zip([run.config.platform.clone(), Platform::host()]) {
+        bk.raw_set(property.name, objects::platform(lua, run.add_platform(platform))?)?;
     }
     let meta = lua.create_table()?;
     let seen = run.clone();

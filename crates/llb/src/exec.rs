@@ -108,6 +108,22 @@ impl Graph {
         Ok(Run { root: state.with_output(root, seed.as_ref()), vertex, mounts: left })
     }
 
+    /// Returns the run with more said about its vertex: all that it left is of the copy, see
+    /// [`Graph::with_metadata`].
+    pub fn run_with_metadata(&mut self, run: &Run, metadata: crate::Metadata) -> Run {
+        let made = |state: &State| state.output().is_some_and(|output| output.vertex == run.vertex);
+        let whole = State::new(Some(Output { vertex: run.vertex, index: 0 }), None);
+        let vertex = self.with_metadata(&whole, metadata).output().map_or(run.vertex, |output| output.vertex);
+        let moved = |state: &State| match state.output() {
+            Some(output) if made(state) => state.with_output(Some(Output { vertex, ..output }), None),
+            _ => state.clone(),
+        };
+        let left = |(dest, state): &(String, Result<State, Error>)| {
+            (dest.clone(), state.as_ref().map(moved).map_err(Clone::clone))
+        };
+        Run { root: moved(&run.root), vertex, mounts: run.mounts.iter().map(left).collect() }
+    }
+
     /// The platform that an output brings to a state: the one that was asked for where it was made.
     pub(crate) fn platform_of(&self, state: &State) -> Option<Platform> {
         self.vertex(state.output()?.vertex)?.platform.clone()

@@ -5,7 +5,7 @@ use crate::scope::Target;
 use crate::tree::{Call, ExprId, ExprKind};
 use crate::types::Kind;
 use luakit_api::words::{Misnomer, dot_call, unknown_function, unknown_method};
-use luakit_api::{Known, Object, View, bk_function, method, properties_of};
+use luakit_api::{BK_PLATFORMS, Known, Object, View, bk_function, method, properties_of};
 use luakit_diagnostics::{Code, TextRange};
 
 impl<'a> Checker<'_, 'a> {
@@ -18,7 +18,8 @@ impl<'a> Checker<'_, 'a> {
                 continue;
             }
             let text = self.script.text(name);
-            if bk_function(text).is_none() && !self.is_assigned(text) {
+            let platform = BK_PLATFORMS.iter().any(|property| property.name == text);
+            if bk_function(text).is_none() && !platform && !self.is_assigned(text) {
                 self.misnomer(Code::UNKNOWN_FUNCTION, name, unknown_function(text));
             }
         }

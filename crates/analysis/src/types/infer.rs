@@ -7,7 +7,7 @@ use crate::scope::{LocalKind, Source, Target};
 use crate::strings::decode;
 use crate::tree::{Call, Entry, ExprId, ExprKind, FuncId};
 use luakit_api::modules::Loader;
-use luakit_api::{Object, bk_function, method, properties_of, words};
+use luakit_api::{BK_PLATFORMS, Object, bk_function, method, properties_of, words};
 use luakit_diagnostics::TextRange;
 use std::collections::{HashMap, HashSet};
 
@@ -84,6 +84,9 @@ impl Types<'_> {
             return if base == Type::Bottom { base } else { Type::Unknown };
         };
         match kind {
+            Kind::Bk if BK_PLATFORMS.iter().any(|property| property.name == name) => {
+                Type::Is(Kind::Object(Object::Platform), sure)
+            }
             Kind::Bk => match bk_function(name) {
                 Some(function) => Type::Is(Kind::Builtin(function.id), sure),
                 // What is misspelt is reported once; all that is made of it should not go unseen for that.

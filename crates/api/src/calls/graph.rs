@@ -1,8 +1,9 @@
 //! Merging, comparing, naming, platforms, arguments.
 
-use crate::values::{Either, NonEmpty, PlatformSpec, State};
-use crate::{Arg, Call, Cx, Kind, Known, Object, Options, View};
+use crate::values::{Either, NonEmpty, PlatformSpec, Scalar, State, lua_number_text};
+use crate::{Arg, Call, Choice, Cx, Kind, Known, Object, Options, View};
 use luakit_diagnostics::Code;
+use std::collections::BTreeMap;
 
 /// Names a step and says how it is shown and cached. It never changes the step itself.
 #[derive(Debug, Call)]
@@ -125,4 +126,121 @@ impl PlatformOf {
 pub struct Getenv {
     /// The name of the argument.
     pub name: NonEmpty,
+}
+
+/// Builds the definition that is found in a state: LLB that LLB made.
+#[derive(Debug, Call)]
+#[call(name = "build", returns = Object(Object::State), llb = "BuildOp",
+    example = r#"bk.build(bk.image("alpine:3.19"):run("make-llb > /buildkit.llb.definition"))"#)]
+pub struct Build {
+    /// What holds the definition.
+    pub state: State,
+    /// Where in it the definition is.
+    #[arg(optional)]
+    pub opts: BuildOptions,
+}
+
+/// Where a definition is found.
+#[derive(Debug, Options)]
+pub struct BuildOptions {
+    /// The path of the file.
+    #[option(shown = "buildkit.llb.definition")]
+    pub filename: Option<NonEmpty>,
+    /// Further attributes of the op.
+    pub attrs: Option<BTreeMap<String, Scalar>>,
+}
+
+/// Declares an argument of the build and returns its value.
+///
+/// It is given as `--arg NAME=VALUE` or in an `--arg-file`, else by the environment variable of that name (command line
+/// only), else it is the default.
+#[derive(Debug, Call)]
+#[call(name = "arg", returns = Any, llb = "none",
+    example = r#"bk.arg("VERSION", "dev", { description = "what the program says of itself" })"#)]
+pub struct ArgOf {
+    /// The name of the argument.
+    pub name: NonEmpty,
+    /// The value where the argument is not given.
+    pub default: Option<ArgValue>,
+    /// What values it may have.
+    #[arg(optional)]
+    pub opts: ArgOptions,
+}
+
+/// What values an argument may have.
+#[derive(Debug, Options)]
+pub struct ArgOptions {
+    /// What the text of the argument is turned into.
+    #[option(shown = "that of the default, else \"string\"")]
+    pub r#type: Option<ArgType>,
+    /// The values it may have.
+    pub choices: Option<Vec<Scalar>>,
+    /// Whether it must be given.
+    #[option(default = false)]
+    pub required: bool,
+    /// What it is for.
+    pub description: Option<String>,
+}
+
+/// What the text of an argument is turned into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Choice)]
+pub enum ArgType {
+    /// Nothing: it stays text.
+    String,
+    /// A number.
+    Number,
+    /// A boolean: true, 1, yes, on; false, 0, no, off.
+    Boolean,
+}
+
+/// The value of an argument.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ArgValue {
+    String(String),
+    Number(f64),
+    Boolean(bool),
+}
+
+impl ArgValue {
+    pub fn ty(&self) -> ArgType {
+        match self {
+            ArgValue::String(_) => ArgType::String,
+            ArgValue::Number(_) => ArgType::Number,
+            ArgValue::Boolean(_) => ArgType::Boolean,
+        }
+    }
+
+    /// Returns the value as it would be given on the command line.
+    pub fn text(&self) -> String {
+        match self {
+            ArgValue::String(text) => text.clone(),
+            ArgValue::Number(number) => lua_number_text(*number),
+            ArgValue::Boolean(value) => value.to_string(),
+        }
+    }
+
+    /// Turns text into a value, or returns `None` if it is none of this type.
+    pub fn parse(text: &str, ty: ArgType) -> Option<Self> {
+        match ty {
+            ArgType::String => Some(ArgValue::String(text.to_owned())),
+            ArgType::Number => text.trim().parse().ok().filter(|n: &f64| n.is_finite()).map(ArgValue::Number),
+            ArgType::Boolean => match text.trim().to_ascii_lowercase().as_str() {
+                "true" | "1" | "yes" | "on" => Some(ArgValue::Boolean(true)),
+                "false" | "0" | "no" | "off" => Some(ArgValue::Boolean(false)),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl Arg for ArgValue {
+    const TY: crate::Ty = crate::Ty::Union(&[crate::Ty::String, crate::Ty::Number, crate::Ty::Boolean]);
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        match value.known() {
+            Known::String(_) => String::read(value, cx).map(Self::String),
+            Known::Number(_) => f64::read(value, cx).map(Self::Number),
+            Known::Boolean(value) => value.map(Self::Boolean),
+            other => cx.wrong_type(&Self::TY, other.kind()),
+        }
+    }
 }

@@ -5,6 +5,7 @@ mod files;
 mod graph;
 mod mounts;
 mod run;
+mod settings;
 mod sources;
 
 pub use export::*;
@@ -12,6 +13,7 @@ pub use files::*;
 pub use graph::*;
 pub use mounts::*;
 pub use run::*;
+pub use settings::*;
 pub use sources::*;
 
 use crate::{Cx, Function, View};
@@ -43,8 +45,9 @@ macro_rules! calls {
 }
 
 calls! {
-    Image, Scratch, Local, Git, Http,
+    Image, Scratch, Local, Git, Http, OciLayout, ImageBlob, SourceOf,
     Run, Cache, Secret, Ssh, Tmpfs, Bind,
     Copy, Mkdir, Mkfile, Rm, Symlink,
-    WithMetadata, Merge, Diff, PlatformOf, Getenv, Export,
+    WithEnv, WithCwd, WithUser, WithPlatform, WithNetwork, Requires, MountOf,
+    WithMetadata, Merge, Diff, Build, PlatformOf, ArgOf, Getenv, Export,
 }

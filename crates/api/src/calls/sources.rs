@@ -310,3 +310,68 @@ impl Arg for Refused {
         None
     }
 }
+
+/// Starts from an image in an OCI layout on the client's disk.
+#[derive(Debug, Call)]
+#[call(name = "oci_layout", returns = Object(Object::State), llb = "SourceOp oci-layout://…",
+    example = r#"bk.oci_layout("app@sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0", { store = "layouts" })"#)]
+pub struct OciLayout {
+    /// The image, as `name@digest`.
+    #[arg(label = "reference")]
+    pub reference: NonEmpty,
+    /// Where the layout is and what is taken of it.
+    #[arg(optional)]
+    pub opts: OciLayoutOptions,
+}
+
+/// Where an OCI layout is and what is taken of it.
+#[derive(Debug, Options)]
+pub struct OciLayoutOptions {
+    /// The platform of the image; it stays for later runs.
+    #[option(shown = "the target platform")]
+    pub platform: Option<PlatformSpec>,
+    /// The number of layers to take, from the lowest.
+    pub layer_limit: Option<Positive>,
+    /// The name under which the client gives the layout, as in `buildctl build --oci-layout NAME=DIR`.
+    pub store: Option<NonEmpty>,
+}
+
+/// Takes a single blob of a registry as a file.
+#[derive(Debug, Call)]
+#[call(name = "image_blob", returns = Object(Object::State), llb = "SourceOp docker-image+blob://…",
+    example = r#"bk.image_blob("library/alpine@sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0", { filename = "layer.tar" })"#)]
+pub struct ImageBlob {
+    /// The blob, as `name@digest`; a tag is not allowed.
+    #[arg(label = "reference")]
+    pub reference: NonEmpty,
+    /// What the file becomes.
+    #[arg(optional)]
+    pub opts: BlobOptions,
+}
+
+/// What the file of a blob becomes.
+#[derive(Debug, Options)]
+pub struct BlobOptions {
+    /// The name the file gets.
+    pub filename: Option<NonEmpty>,
+    /// The permissions the file gets.
+    pub chmod: Option<Mode>,
+    /// The user the file belongs to.
+    pub uid: Option<u32>,
+    /// The group the file belongs to.
+    pub gid: Option<u32>,
+}
+
+/// Takes whatever a daemon knows by its identifier: for schemes and attributes that no other call has.
+///
+/// It adds no capabilities, so an older daemon ignores attributes that it does not know.
+#[derive(Debug, Call)]
+#[call(name = "source", returns = Object(Object::State), llb = "SourceOp",
+    example = r#"bk.source("docker-image://docker.io/library/alpine:3.19", { ["image.recordtype"] = "internal" })"#)]
+pub struct SourceOf {
+    /// The identifier, as `scheme://…`.
+    #[arg(label = "identifier")]
+    pub identifier: NonEmpty,
+    /// The attributes, as BuildKit names them.
+    pub attrs: Option<BTreeMap<String, crate::values::Scalar>>,
+}

@@ -326,7 +326,7 @@ loadstring("bk.image('')")()
             build.lua:2:34: unknown method `nothing` of State [unknown-method]
              2 | local x = base:run("a"):run("b").nothing
                |                                  ^^^^^^^
-            hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `with_metadata`
+            hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `with_env`, `with_cwd`, `with_user`, `with_platform`, `with_network`, `requires`, `mount`, `with_metadata`
             == call a result
             build.lua:2:1: attempt to call a nil value: `f` or what it returned [runtime-error]
              2 | f()("x")

@@ -497,7 +497,7 @@ bk.export(bk.scratch())
             metatable of bk: fine
             metatable of a state: 3: `run` cannot be set: a State never changes [runtime-error]
             replaced library: fine
-            replaced bk: 2: unknown function `bk.image` [unknown-function]
+            replaced bk: 2: unknown function `bk.image`, did you mean `image_blob`? [unknown-function]
             replaced require: 2: require: module `other` not found [unresolved-require]
             replaced print: 2: boom [runtime-error]
             gone: 2: attempt to index nil with 'image': `bk` [runtime-error]

@@ -546,7 +546,7 @@ base:run("a"):env("A", "1")
                 unknown method `rn` of State, did you mean `run`? [unknown-method] at `rn`
             base:run("a"):env("A", "1")
                 unknown method `env` of State [unknown-method] at `env`
-                hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `with_metadata`
+                hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `with_env`, `with_cwd`, `with_user`, `with_platform`, `with_network`, `requires`, `mount`, `with_metadata`
         "#]],
     );
 }
@@ -713,7 +713,8 @@ bk.bind(src, "/dest"):run("x")
                 bk.bind: content_cache must be one of "default", "on", "off", got "maybe" [not-a-choice] at `"maybe"`
             bk.bind(src, "/dest", { no_output = true })
             bk.mount(src, "/dest")
-                unknown function `bk.mount`, did you mean `bind`? [unknown-function] at `mount`
+                unknown function `bk.mount`: `mount` is a method of a state [unknown-function] at `mount`
+                hint: call it on a state, as in `bk.image("alpine:3.19"):run("make > /out/log", { mounts = { bk.bind(bk.scratch(), "/out", { readonly = false }) } }):mount("/out")`
             bk.bind(src, "/dest"):run("x")
                 unknown method `run` of Mount [unknown-method] at `run`
         "#]],
@@ -918,7 +919,7 @@ x:chmod("/a")
                 unknown method `add` of State, did you mean `copy`? [unknown-method] at `add`
             x:chmod("/a")
                 unknown method `chmod` of State [unknown-method] at `chmod`
-                hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `with_metadata`
+                hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `with_env`, `with_cwd`, `with_user`, `with_platform`, `with_network`, `requires`, `mount`, `with_metadata`
         "#]],
     );
 }

@@ -1,12 +1,12 @@
-//! `bk.merge`, `bk.diff`, `state:with_metadata`, `bk.platform`, `os.getenv`.
+//! `bk.merge`, `bk.diff`, `bk.build`, `state:with_metadata`, `bk.platform`.
 
 use super::Calling;
 use crate::failure::Failure;
 use crate::objects;
 use luakit_api::Cx;
-use luakit_api::calls::{Diff, Getenv, Merge, PlatformOf, ProgressGroupOptions, WithMetadata};
+use luakit_api::calls::{Build, Diff, Merge, PlatformOf, ProgressGroupOptions, WithMetadata};
 use luakit_api::values::Either;
-use luakit_llb::{Metadata, ProgressGroup, State};
+use luakit_llb::{BuildOptions, Metadata, ProgressGroup, State};
 use mlua::Value;
 
 pub(super) fn merge(calling: &Calling<'_>, call: &Merge) -> State {
@@ -19,7 +19,7 @@ pub(super) fn diff(calling: &Calling<'_>, call: &Diff) -> State {
     calling.run.graph.borrow_mut().diff(&lower, &upper)
 }
 
-pub(super) fn with_metadata(calling: &Calling<'_>, call: WithMetadata) -> State {
+pub(super) fn with_metadata(calling: &Calling<'_>, call: WithMetadata) -> mlua::Result<Value> {
     let said = call.metadata;
     let mut metadata = said.description.map(|text| Metadata::named(text.0)).unwrap_or_default();
     metadata.ignore_cache = said.ignore_cache.unwrap_or(false);
@@ -30,7 +30,22 @@ pub(super) fn with_metadata(calling: &Calling<'_>, call: WithMetadata) -> State 
             ProgressGroup { name: name.map_or_else(|| id.0.clone(), |name| name.0), id: id.0, weak }
         }
     });
-    calling.run.graph.borrow_mut().with_metadata(&calling.receiver, metadata)
+    let graph = &calling.run.graph;
+    // What a command left on its mounts is named along with its root.
+    let ran = calling.receiver_id.and_then(|id| calling.run.runs.borrow().get(&id).cloned());
+    if let Some(ran) = ran {
+        let named = graph.borrow_mut().run_with_metadata(&ran, metadata);
+        return super::ran(calling, named);
+    }
+    let state = graph.borrow_mut().with_metadata(&calling.receiver, metadata);
+    objects::state(calling.lua, calling.run.add_state(state))
+}
+
+pub(super) fn build(calling: &Calling<'_>, call: Build) -> Result<State, Failure> {
+    let state = calling.run.state(call.state);
+    let attrs = call.opts.attrs.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0));
+    let options = BuildOptions { filename: call.opts.filename.map(|name| name.0), attrs: attrs.collect() };
+    calling.run.graph.borrow_mut().build(&state, &options).map_err(|err| calling.refused(&err))
 }
 
 pub(super) fn platform(calling: &Calling<'_>, call: &PlatformOf) -> mlua::Result<Value> {
@@ -41,14 +56,4 @@ pub(super) fn platform(calling: &Calling<'_>, call: &PlatformOf) -> mlua::Result
     };
     let platform = calling.platform(&spec);
     objects::platform(calling.lua, calling.run.add_platform(platform))
-}
-
-pub(super) fn getenv(calling: &Calling<'_>, call: &Getenv) -> mlua::Result<Value> {
-    let run = calling.run;
-    run.args_read.borrow_mut().insert(call.name.0.clone());
-    let given = run.config.args.get(&call.name.0).cloned();
-    match given.or_else(|| run.config.env.and_then(|env| env(&call.name.0))) {
-        Some(value) => calling.lua.create_string(value).map(Value::String),
-        None => Ok(Value::Nil),
-    }
 }

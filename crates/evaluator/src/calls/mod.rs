@@ -1,10 +1,12 @@
 //! What the calls of the API do, a file for each group.
 
+mod args;
 mod export;
 mod files;
 mod graph;
 mod mounts;
 mod run;
+mod settings;
 mod sources;
 
 use crate::failure::Failure;
@@ -30,6 +32,8 @@ pub(crate) struct Calling<'a> {
     pub(crate) name: String,
     /// The state a method was called on.
     pub(crate) receiver: State,
+    /// Its number.
+    pub(crate) receiver_id: Option<u32>,
 }
 
 /// Checks the arguments of a call and carries it out.
@@ -69,10 +73,11 @@ pub(crate) fn call(
     };
     // The graph keeps most of what was read, and Lua's own limit does not see it.
     run.data.set(run.data.get() + (room - budget.bytes.get()));
+    let receiver_id = receiver;
     let receiver = receiver.map_or_else(State::scratch, |id| run.state(luakit_api::values::State(id)));
     let (locations, trace) = run.locations(&frames);
     run.graph.borrow_mut().at(locations, trace);
-    let calling = Calling { lua, run, frames: &frames, called, name, receiver };
+    let calling = Calling { lua, run, frames: &frames, called, name, receiver, receiver_id };
     let value = handle(&calling, checked)?;
     calling.within_limits()?;
     Ok(value)
@@ -103,13 +108,24 @@ fn handle(calling: &Calling<'_>, call: Call) -> mlua::Result<Value> {
         Call::Local(call) => sources::local(calling, call)?,
         Call::Git(call) => sources::git(calling, call)?,
         Call::Http(call) => sources::http(calling, call)?,
-        Call::Run(call) => run::run(calling, call)?,
+        Call::OciLayout(call) => sources::oci_layout(calling, call)?,
+        Call::ImageBlob(call) => sources::image_blob(calling, call)?,
+        Call::SourceOf(call) => sources::source(calling, call)?,
+        Call::Run(call) => return ran(calling, run::run(calling, call)?),
+        Call::WithEnv(call) => settings::with_env(calling, call),
+        Call::WithCwd(call) => settings::with_cwd(calling, &call),
+        Call::WithUser(call) => settings::with_user(calling, call),
+        Call::WithPlatform(call) => settings::with_platform(calling, &call),
+        Call::WithNetwork(call) => settings::with_network(calling, &call),
+        Call::Requires(call) => settings::requires(calling, &call)?,
+        Call::MountOf(call) => settings::mount(calling, &call)?,
+        Call::Build(call) => graph::build(calling, call)?,
         Call::Copy(call) => files::copy(calling, call)?,
         Call::Mkdir(call) => files::mkdir(calling, call)?,
         Call::Mkfile(call) => files::mkfile(calling, call)?,
         Call::Rm(call) => files::rm(calling, call)?,
         Call::Symlink(call) => files::symlink(calling, call)?,
-        Call::WithMetadata(call) => graph::with_metadata(calling, call),
+        Call::WithMetadata(call) => return graph::with_metadata(calling, call),
         Call::Merge(call) => graph::merge(calling, &call),
         Call::Diff(call) => graph::diff(calling, &call),
         Call::Cache(call) => return mounts::cache(calling, call),
@@ -118,7 +134,8 @@ fn handle(calling: &Calling<'_>, call: Call) -> mlua::Result<Value> {
         Call::Tmpfs(call) => return mounts::tmpfs(calling, &call),
         Call::Bind(call) => return mounts::bind(calling, call),
         Call::PlatformOf(call) => return graph::platform(calling, &call),
-        Call::Getenv(call) => return graph::getenv(calling, &call),
+        Call::ArgOf(call) => return args::arg(calling, call),
+        Call::Getenv(call) => return args::getenv(calling, &call),
         Call::Export(call) => return export::export(calling, call),
     };
     objects::state(calling.lua, calling.run.add_state(state))
@@ -128,6 +145,13 @@ fn handle(calling: &Calling<'_>, call: Call) -> mlua::Result<Value> {
 fn colon(run: &Run, frames: &[Frame]) -> bool {
     let site = |frame: &Frame| run.loaded(*frame)?.site(frame.line).map(|site| site.callee.contains(':'));
     frames.first().and_then(site).unwrap_or(false)
+}
+
+/// Makes the state that a command left, and keeps what else it left.
+pub(super) fn ran(calling: &Calling<'_>, ran: luakit_llb::Run) -> mlua::Result<Value> {
+    let id = calling.run.add_state(ran.root.clone());
+    calling.run.runs.borrow_mut().insert(id, ran);
+    objects::state(calling.lua, id)
 }
 
 /// Tells whether a value is the `bk` table itself.

@@ -9,10 +9,10 @@ use luakit_api::values::{Command, Either};
 use luakit_diagnostics::Code;
 use luakit_llb::{
     Device, Exec, HostIp, LinuxResources, Mount, MountKind, NetMode, ProxyEnv, SecretEnv, SecurityMode,
-    State, Ulimit,
+    Ulimit,
 };
 
-pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result<State, Failure> {
+pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result<luakit_llb::Run, Failure> {
     let opts = call.opts;
     let mounts = mounts(calling, &opts)?;
     if calling.receiver.is_scratch() && !mounts.iter().any(|mount| mount.kind == MountKind::Bind) {
@@ -27,7 +27,8 @@ pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result
         }
         return Err(failure);
     }
-    if opts.readonly_rootfs {
+    let keeps = |mount: &Mount| mount.kind == MountKind::Bind && !mount.readonly && !mount.no_output;
+    if opts.readonly_rootfs && !mounts.iter().any(keeps) {
         let what =
             "nothing can depend on the command: with `readonly_rootfs` the result is the state before it";
         calling.tell(option(1, "readonly_rootfs"), Code::UNUSED_STATE, what, None);
@@ -56,11 +57,7 @@ pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result
         cwd: opts.cwd.map(|path| path.0),
         user: opts.user.map(|user| user.0),
         hostname: opts.hostname.map(|name| name.0),
-        network: opts.network.map(|network| match network {
-            Network::Sandbox => NetMode::Unset,
-            Network::Host => NetMode::Host,
-            Network::None => NetMode::None,
-        }),
+        network: opts.network.map(network),
         security: opts.security.map(|security| match security {
             Security::Sandbox => SecurityMode::Sandbox,
             Security::Insecure => SecurityMode::Insecure,
@@ -114,9 +111,15 @@ pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result
         ignore_cache: opts.ignore_cache,
         filters: Vec::new(),
     };
-    let ran =
-        calling.run.graph.borrow_mut().exec(&calling.receiver, exec).map_err(|err| calling.refused(&err))?;
-    Ok(ran.root)
+    calling.run.graph.borrow_mut().exec(&calling.receiver, exec).map_err(|err| calling.refused(&err))
+}
+
+pub(super) fn network(network: Network) -> NetMode {
+    match network {
+        Network::Sandbox => NetMode::Unset,
+        Network::Host => NetMode::Host,
+        Network::None => NetMode::None,
+    }
 }
 
 /// Returns the mounts that were given, each at a place of its own.

@@ -6,8 +6,8 @@ use luakit_api::calls::{self, Git, GitMtime, Http, Image, Local, Resolve};
 use luakit_api::values::{self, Either};
 use luakit_diagnostics::Code;
 use luakit_llb::{
-    Differ, GitOptions, HttpHeaders, HttpOptions, HttpSignature, ImageOptions, LocalOptions, ResolveMode,
-    State,
+    BlobOptions, Differ, GitOptions, HttpHeaders, HttpOptions, HttpSignature, ImageOptions, LocalOptions,
+    OciLayoutOptions, OciStore, ResolveMode, State,
 };
 
 pub(super) fn image(calling: &Calling<'_>, call: Image) -> Result<State, Failure> {
@@ -134,4 +134,46 @@ pub(super) fn http(calling: &Calling<'_>, call: Http) -> Result<State, Failure> 
             .map(|given| HttpSignature { pubkey: given.pubkey.0, signature: given.signature.0 }),
     };
     calling.run.graph.borrow_mut().http(&call.url.0, &options).map_err(|err| calling.refused(&err))
+}
+
+pub(super) fn oci_layout(calling: &Calling<'_>, call: calls::OciLayout) -> Result<State, Failure> {
+    let opts = call.opts;
+    let options = OciLayoutOptions {
+        platform: opts.platform.map(|spec| calling.platform(&spec)),
+        layer_limit: opts.layer_limit.map(|limit| u32::try_from(limit.0).unwrap_or(u32::MAX)),
+        store: OciStore { session: None, store: opts.store.map(|store| store.0) },
+    };
+    calling
+        .run
+        .graph
+        .borrow_mut()
+        .oci_layout(&call.reference.0, &options)
+        .map_err(|err| calling.refused(&err))
+}
+
+pub(super) fn image_blob(calling: &Calling<'_>, call: calls::ImageBlob) -> Result<State, Failure> {
+    let opts = call.opts;
+    let options = BlobOptions {
+        filename: opts.filename.map(|name| name.0),
+        chmod: opts.chmod.map(|mode| mode.0),
+        uid: opts.uid,
+        gid: opts.gid,
+        ..BlobOptions::default()
+    };
+    calling
+        .run
+        .graph
+        .borrow_mut()
+        .image_blob(&call.reference.0, &options)
+        .map_err(|err| calling.refused(&err))
+}
+
+pub(super) fn source(calling: &Calling<'_>, call: calls::SourceOf) -> Result<State, Failure> {
+    if !call.identifier.0.contains("://") {
+        let hint = "as in `docker-image://docker.io/library/alpine:3.19`";
+        let arg = vec![luakit_api::Step::Arg(0)];
+        return Err(calling.fail_at(arg, Code::INVALID_VALUE, "identifier must be `scheme://…`", Some(hint)));
+    }
+    let attrs = call.attrs.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect();
+    calling.run.graph.borrow_mut().source(&call.identifier.0, attrs).map_err(|err| calling.refused(&err))
 }
