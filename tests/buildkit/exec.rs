@@ -77,3 +77,17 @@ bk.export(bk.image("alpine:3.19"):run("echo " .. (os.getenv("NAME") or "nobody")
     "#]]
     .assert_eq(&tree.below("/name"));
 }
+
+#[test]
+fn settings_of_a_state_reach_its_later_commands() {
+    check(
+        r#"
+local base = bk.image("alpine:3.19"):with_env({ A = "1" }):with_cwd("/srv"):with_user("node")
+bk.export(base:run("echo $A $PWD $(id -u) > /tmp/said"))
+"#,
+        "/tmp/said",
+        &expect![[r#"
+            0644 1000:1000 /tmp/said "1 /srv 1000\n"
+        "#]],
+    );
+}

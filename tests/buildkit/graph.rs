@@ -67,3 +67,19 @@ bk.export(bk.scratch():copy(one, "/out", "/", all):copy(two, "/out", "/", all))
         "#]],
     );
 }
+
+#[test]
+fn a_step_that_is_only_required_runs_all_the_same() {
+    check(
+        r#"
+local base = bk.image("alpine:3.19")
+local gate = base:run("echo checked > /g/gate", { mounts = { bk.cache("/g", { id = "gate" }) } })
+local read = base:requires(gate):run("cp /g/gate /seen", { mounts = { bk.cache("/g", { id = "gate" }) } })
+bk.export(read)
+"#,
+        "/seen",
+        &expect![[r#"
+            0644 0:0 /seen "checked\n"
+        "#]],
+    );
+}

@@ -122,3 +122,19 @@ bk.export(bk.scratch():copy(result, "/size", "/"):copy(result, "/scratch", "/"))
         "#]],
     );
 }
+
+#[test]
+fn a_writable_bind_can_be_the_result() {
+    check(
+        r#"
+local run = bk.image("alpine:3.19"):run("echo made > /out/made", {
+  mounts = { bk.bind(bk.scratch(), "/out", { readonly = false }) },
+})
+bk.export(run:mount("/out"))
+"#,
+        "/",
+        &expect![[r#"
+            0644 0:0 /made "made\n"
+        "#]],
+    );
+}

@@ -193,33 +193,35 @@ mod tests {
         check(
             "local s = bk.im$0",
             &expect![[r#"
-            image            Function  bk.image(identifier: string, opts?: ImageOptions) -> State → local s = bk.image
-        "#]],
+                image            Function  bk.image(identifier: string, opts?: ImageOptions) -> State → local s = bk.image
+                image_blob       Function  bk.image_blob(reference: string, opts?: BlobOptions) -> State → local s = bk.image_blob
+            "#]],
         );
         check(
             "local s = bk.$0\nbk.export(s)",
             &expect![[r#"
-            image            Function  bk.image(identifier: string, opts?: ImageOptions) -> State → local s = bk.image
-            scratch          Function  bk.scratch() -> State → local s = bk.scratch
-            local_           Function  bk.local_(name: string, opts?: LocalOptions) -> State → local s = bk.local_
-            git              Function  bk.git(url: string, opts?: GitOptions) -> State → local s = bk.git
-            http             Function  bk.http(url: string, opts?: HttpOptions) -> State → local s = bk.http
-            https            Function  bk.http(url: string, opts?: HttpOptions) -> State → local s = bk.https
-            cache            Function  bk.cache(dest: string, opts?: CacheOptions) -> Mount → local s = bk.cache
-            secret           Function  bk.secret(dest: string, opts?: SecretOptions) -> Mount → local s = bk.secret
-        "#]],
+                image            Function  bk.image(identifier: string, opts?: ImageOptions) -> State → local s = bk.image
+                scratch          Function  bk.scratch() -> State → local s = bk.scratch
+                local_           Function  bk.local_(name: string, opts?: LocalOptions) -> State → local s = bk.local_
+                git              Function  bk.git(url: string, opts?: GitOptions) -> State → local s = bk.git
+                http             Function  bk.http(url: string, opts?: HttpOptions) -> State → local s = bk.http
+                https            Function  bk.http(url: string, opts?: HttpOptions) -> State → local s = bk.https
+                oci_layout       Function  bk.oci_layout(reference: string, opts?: OciLayoutOptions) -> State → local s = bk.oci_layout
+                image_blob       Function  bk.image_blob(reference: string, opts?: BlobOptions) -> State → local s = bk.image_blob
+            "#]],
         );
         check(
             "local s = bk.image('x')\ns:$0",
             &expect![[r#"
-            run              Method    state:run(cmd: Command, opts?: RunOptions) -> State → s:run
-            copy             Method    state:copy(from: State, src: string, dest: string, opts?: CopyOptions) -> State → s:copy
-            mkdir            Method    state:mkdir(path: string, opts?: MkdirOptions) -> State → s:mkdir
-            mkfile           Method    state:mkfile(path: string, data: string, opts?: MkfileOptions) -> State → s:mkfile
-            rm               Method    state:rm(path: string, opts?: RmOptions) -> State → s:rm
-            symlink          Method    state:symlink(oldpath: string, newpath: string, opts?: SymlinkOptions) -> State → s:symlink
-            with_metadata    Method    state:with_metadata(metadata: MetadataOptions) -> State → s:with_metadata
-        "#]],
+                run              Method    state:run(cmd: Command, opts?: RunOptions) -> State → s:run
+                copy             Method    state:copy(from: State, src: string, dest: string, opts?: CopyOptions) -> State → s:copy
+                mkdir            Method    state:mkdir(path: string, opts?: MkdirOptions) -> State → s:mkdir
+                mkfile           Method    state:mkfile(path: string, data: string, opts?: MkfileOptions) -> State → s:mkfile
+                rm               Method    state:rm(path: string, opts?: RmOptions) -> State → s:rm
+                symlink          Method    state:symlink(oldpath: string, newpath: string, opts?: SymlinkOptions) -> State → s:symlink
+                with_env         Method    state:with_env(env: Env) -> State → s:with_env
+                with_cwd         Method    state:with_cwd(path: string) -> State → s:with_cwd
+            "#]],
         );
         check(
             "local s = bk.image('x')\n  :run('a')\n  :mk$0\nbk.export(s)",
@@ -245,6 +247,11 @@ mod tests {
         check(
             "local m = require('lib.m')\nm.make():wi$0\n--- lib/m.lua\nlocal M = {}\nfunction M.make(s) return s:run('x') end\nreturn M",
             &expect![[r#"
+                with_env         Method    state:with_env(env: Env) -> State → m.make():with_env
+                with_cwd         Method    state:with_cwd(path: string) -> State → m.make():with_cwd
+                with_user        Method    state:with_user(user: string | integer) -> State → m.make():with_user
+                with_platform    Method    state:with_platform(platform: PlatformSpec) -> State → m.make():with_platform
+                with_network     Method    state:with_network(network: "sandbox" | "host" | "none") -> State → m.make():with_network
                 with_metadata    Method    state:with_metadata(metadata: MetadataOptions) -> State → m.make():with_metadata
             "#]],
         );
