@@ -211,6 +211,12 @@ mod tests {
             "#]],
         );
         check(
+            "local p = bk.target_p$0",
+            &expect![[r#"
+                target_platform  Property  Platform → local p = bk.target_platform
+            "#]],
+        );
+        check(
             "local s = bk.image('x')\ns:$0",
             &expect![[r#"
                 run              Method    state:run(cmd: Command, opts?: RunOptions) -> State → s:run

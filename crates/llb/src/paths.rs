@@ -1,7 +1,7 @@
 //! Paths inside containers: always with slashes, whatever the machine that writes them.
 
 /// Shortens a path as Go's `path.Clean` does: no `//`, no `.`, and `..` where it can be resolved.
-pub(crate) fn clean(path: &str) -> String {
+pub fn clean(path: &str) -> String {
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

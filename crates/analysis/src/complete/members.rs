@@ -3,7 +3,7 @@
 use super::{Completer, CompletionItem, CompletionKind};
 use crate::types::{Kind, Type};
 use luakit_api::render::{function_markdown, signature};
-use luakit_api::{FUNCTIONS, Function, Object, Receiver, Ty, methods_of, properties_of};
+use luakit_api::{BK_PLATFORMS, FUNCTIONS, Function, Object, Receiver, Ty, methods_of, properties_of};
 
 /// The functions of Lua's libraries that scripts have.
 pub(crate) const LIBRARIES: &[(&str, &[&str])] = &[
@@ -57,6 +57,12 @@ impl Completer<'_, '_> {
                 let names = std::iter::once(&function.name).chain(function.aliases);
                 names.map(move |name| self.function(function, name, CompletionKind::Function, i))
             })
+            .chain(BK_PLATFORMS.iter().map(|platform| CompletionItem {
+                documentation: platform.doc.into(),
+                detail: Object::Platform.name().into(),
+                sort: "2".into(),
+                ..self.item(platform.name, CompletionKind::Property)
+            }))
             .collect()
     }
 

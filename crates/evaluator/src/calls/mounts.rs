@@ -5,7 +5,9 @@ use crate::failure::Failure;
 use crate::objects;
 use luakit_api::calls::{self, Bind, Cache, Secret, Sharing, Ssh, Tmpfs};
 use luakit_diagnostics::Code;
-use luakit_llb::{CacheSharing, ContentCache, FileAction, Mkdir, Mount, MountKind, Owner, State, UserId};
+use luakit_llb::{
+    CacheSharing, ContentCache, FileAction, Mkdir, Mount, MountKind, Owner, State, UserId, clean_path,
+};
 use mlua::Value;
 
 fn object(calling: &Calling<'_>, mount: Mount) -> mlua::Result<Value> {
@@ -15,7 +17,7 @@ fn object(calling: &Calling<'_>, mount: Mount) -> mlua::Result<Value> {
 
 pub(super) fn cache(calling: &Calling<'_>, call: Cache) -> mlua::Result<Value> {
     let Cache { dest, opts } = call;
-    let id = opts.id.map_or_else(|| clean(&dest.0), |id| id.0);
+    let id = opts.id.map_or_else(|| clean_path(&dest.0), |id| id.0);
     let seeded = opts.uid.is_some() || opts.gid.is_some() || opts.mode.is_some();
     if seeded && opts.source.is_some() {
         let what =
@@ -57,7 +59,7 @@ pub(super) fn secret(calling: &Calling<'_>, call: Secret) -> mlua::Result<Value>
     let Secret { dest, opts } = call;
     let id = match opts.id {
         Some(id) => id.0,
-        None => match clean(&dest.0).rsplit('/').next() {
+        None => match clean_path(&dest.0).rsplit('/').next() {
             Some(name) if !name.is_empty() => name.to_owned(),
             _ => return Err(nameless(calling).into()),
         },
@@ -115,26 +117,4 @@ pub(super) fn bind(calling: &Calling<'_>, call: Bind) -> mlua::Result<Value> {
         Some(calls::ContentCache::Off) => ContentCache::Off,
     };
     object(calling, mount)
-}
-
-/// Cleans a path as Go's `path.Clean` does.
-pub(super) fn clean(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." if rooted => {}
-            part => parts.push(part),
-        }
-    }
-    let joined = parts.join("/");
-    match (rooted, joined.is_empty()) {
-        (true, _) => format!("/{joined}"),
-        (false, true) => ".".into(),
-        (false, false) => joined,
-    }
 }

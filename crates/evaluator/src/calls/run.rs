@@ -1,6 +1,5 @@
 //! `state:run`.
 
-use super::mounts::clean;
 use super::{Calling, option};
 use crate::failure::Failure;
 use luakit_api::Step;
@@ -9,7 +8,7 @@ use luakit_api::values::{Command, Either};
 use luakit_diagnostics::Code;
 use luakit_llb::{
     Device, Exec, HostIp, LinuxResources, Mount, MountKind, NetMode, ProxyEnv, SecretEnv, SecurityMode,
-    Ulimit,
+    Ulimit, clean_path,
 };
 
 pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result<luakit_llb::Run, Failure> {
@@ -130,12 +129,12 @@ fn mounts(calling: &Calling<'_>, opts: &RunOptions) -> Result<Vec<Mount>, Failur
     for (index, id) in given.iter().enumerate() {
         let Some(mount) = all.get(id.0 as usize) else { continue };
         let at = vec![Step::Arg(1), Step::Key("mounts".into()), Step::Index(index)];
-        let dest = clean(&mount.dest);
+        let dest = clean_path(&mount.dest);
         if dest == "/" {
             let what = format!("mounts[{}] must not be mounted at `/`, where the state itself is", index + 1);
             return Err(calling.fail_at(at, Code::INVALID_VALUE, what, None));
         }
-        if let Some(other) = mounts.iter().position(|other| clean(&other.dest) == dest) {
+        if let Some(other) = mounts.iter().position(|other| clean_path(&other.dest) == dest) {
             let what = format!(
                 "mounts[{}] and mounts[{}] are both mounted at `{}`",
                 other + 1,

@@ -1,0 +1,116 @@
+//! Platforms, their parts checked.
+
+use super::{Platform, quote};
+use crate::arg::text;
+use crate::{Arg, Cx, Known, Options, Replacement, Special, Ty, View};
+
+/// A platform as it was given, its parts checked but not yet normalised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlatformSpec {
+    Object(Platform),
+    Parts { os: String, arch: String, variant: String },
+}
+
+/// A platform as a table.
+#[derive(Debug, Options)]
+pub struct PlatformOptions {
+    /// The operating system, such as `linux`.
+    #[option(default = "linux")]
+    pub os: String,
+    /// The architecture, such as `amd64`, `arm64` or `riscv64`.
+    pub arch: String,
+    /// The variant of the architecture, such as `v7`.
+    pub variant: Option<String>,
+}
+
+static PLATFORM: Special = Special {
+    name: "PlatformSpec",
+    written: &[Ty::String, <PlatformOptions as Arg>::TY, Ty::Object(crate::Object::Platform)],
+    doc: "`\"os/arch[/variant]\"`, `{ os = …, arch = …, variant = … }`, or a Platform.",
+};
+
+const SYSTEMS: &[&str] = &[
+    "linux",
+    "windows",
+    "darwin",
+    "freebsd",
+    "netbsd",
+    "openbsd",
+    "dragonfly",
+    "solaris",
+    "illumos",
+    "aix",
+    "plan9",
+    "wasi",
+    "wasip1",
+    "js",
+    "android",
+    "ios",
+];
+const ARCHITECTURES: &[&str] = &[
+    "amd64", "arm64", "arm", "386", "riscv64", "ppc64le", "ppc64", "s390x", "loong64", "mips", "mipsle",
+    "mips64", "mips64le", "wasm", "x86_64", "x86-64", "aarch64", "armhf", "armel", "i386", "i686",
+];
+
+impl PlatformSpec {
+    /// Checks the parts of a platform: each must be known and in its place.
+    pub fn parts(os: &str, arch: &str, variant: &str, cx: &mut Cx) -> Option<Self> {
+        let (os, arch) = (os.trim().to_ascii_lowercase(), arch.trim().to_ascii_lowercase());
+        let os = if os == "macos" { "darwin".to_owned() } else { os };
+        if ARCHITECTURES.contains(&&*os) && SYSTEMS.contains(&&*arch) {
+            return cx.invalid(&format!("has its parts swapped, did you mean \"{arch}/{os}\"?"));
+        }
+        for (part, known, what) in
+            [(&os, SYSTEMS, "operating system"), (&arch, ARCHITECTURES, "architecture")]
+        {
+            if !known.contains(&&**part) {
+                let meant = crate::nearest(part, known.iter().copied())
+                    .map_or(String::new(), |near| format!(", did you mean \"{near}\"?"));
+                return cx.invalid(&format!("names an unknown {what} \"{part}\"{meant}"));
+            }
+        }
+        let variant = variant.trim().to_ascii_lowercase();
+        let known_variant = variant.is_empty()
+            || variant.strip_prefix('v').unwrap_or(&variant).starts_with(|c: char| c.is_ascii_digit());
+        if !known_variant {
+            return cx.invalid(&format!("names an unknown variant \"{variant}\""));
+        }
+        Some(PlatformSpec::Parts { os, arch, variant })
+    }
+
+    pub fn parse(text: &str, cx: &mut Cx) -> Option<Self> {
+        let parts: Vec<&str> = text.split('/').collect();
+        match parts.as_slice() {
+            [os, arch] => Self::parts(os, arch, "", cx),
+            [os, arch, variant] if !variant.is_empty() => Self::parts(os, arch, variant, cx),
+            _ => {
+                let shown = quote(text);
+                cx.invalid::<()>(&format!("must be \"os/arch[/variant]\", got {shown}"));
+                if ARCHITECTURES.contains(&text) {
+                    cx.hint(format!("did you mean \"linux/{text}\"?"));
+                    cx.replacement(Replacement::String(format!("linux/{text}")));
+                }
+                None
+            }
+        }
+    }
+}
+
+impl Arg for PlatformSpec {
+    const TY: Ty = Ty::Special(&PLATFORM);
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        match value.known() {
+            Known::String(Some(bytes)) => {
+                let text = text(bytes, cx)?;
+                Self::parse(&text, cx)
+            }
+            Known::String(None) => None,
+            Known::Table(_) => {
+                let PlatformOptions { os, arch, variant } = PlatformOptions::read(value, cx)?;
+                Self::parts(&os, &arch, variant.as_deref().unwrap_or(""), cx)
+            }
+            Known::Object(crate::Object::Platform, id) => id.map(|id| Self::Object(Platform(id))),
+            other => cx.wrong_type(&Self::TY, other.kind()),
+        }
+    }
+}
