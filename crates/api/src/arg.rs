@@ -84,8 +84,11 @@ pub fn number_text(value: f64) -> String {
     } else if value.is_infinite() {
         if value > 0.0 { "inf".into() } else { "-inf".into() }
     } else {
-        let plain = format!("{value}");
-        if plain.len() > 21 { format!("{value:e}") } else { plain }
+        let scientific = format!("{value:e}");
+        match scientific.split_once('e').and_then(|(digits, e)| Some((digits, e.parse::<i32>().ok()?))) {
+            Some((digits, e)) if !(-6..21).contains(&e) => format!("{digits}e{e:+03}"),
+            _ => format!("{value}"),
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::run::{Loaded, Run};
 use luakit_api::{CallSite, Problem};
-use luakit_diagnostics::{Place, Related, TextRange};
+use luakit_diagnostics::{LineColumn, Place, Related, TextRange};
 use luakit_llb::{Location, Position};
 use mlua::Lua;
 use std::rc::Rc;
@@ -26,27 +26,52 @@ pub(crate) struct Frame {
 /// The most frames that are worth showing; deeper recursion repeats itself.
 const DEEPEST: usize = 64;
 
+/// More frames than any stack has.
+const EVERY: usize = 1 << 20;
+
 /// Returns the frames of the scripts on the stack, innermost first, also those that resumed this coroutine.
 pub(crate) fn capture(lua: &Lua, run: &Run) -> Vec<Frame> {
-    let mut frames = own(lua);
+    capture_some(lua, run, DEEPEST)
+}
+
+/// Returns the frames that an operation is remembered with, which is most often all there are.
+pub(crate) fn capture_near(lua: &Lua, run: &Run) -> Vec<Frame> {
+    capture_some(lua, run, CALLERS)
+}
+
+/// Tells whether a function of a file is running, however deep.
+pub(crate) fn runs(lua: &Lua, run: &Run, file: usize) -> bool {
+    capture_some(lua, run, EVERY).iter().any(|frame| frame.file == file)
+}
+
+fn capture_some(lua: &Lua, run: &Run, most: usize) -> Vec<Frame> {
+    let mut frames = own_some(lua, most);
     for resumed in run.resumed.borrow().iter().rev() {
-        frames.extend(resumed);
+        frames.extend(resumed.iter().take(most.saturating_sub(frames.len())));
     }
     frames
 }
 
 /// Returns the frames of the scripts on the stack of the running coroutine.
 pub(crate) fn own(lua: &Lua) -> Vec<Frame> {
+    own_some(lua, DEEPEST)
+}
+
+fn own_some(lua: &Lua, most: usize) -> Vec<Frame> {
     let mut frames = Vec::new();
-    for level in 0..200 {
+    // Half of the levels may be those of functions that are not the script's.
+    for level in 0..most * 4 {
         let frame = lua.inspect_stack(level, |debug| {
             let file = debug.source().source.as_deref().and_then(chunk_file)?;
             Some(Frame { file, line: debug.current_line()? })
         });
         match frame {
-            Some(Some(frame)) if frames.len() < DEEPEST => frames.push(frame),
-            Some(_) => {}
+            Some(Some(frame)) => frames.push(frame),
+            Some(None) => {}
             None => break,
+        }
+        if frames.len() >= most {
+            break;
         }
     }
     frames
@@ -165,17 +190,23 @@ impl Loaded {
         self.prepared.calls.iter().any(outer)
     }
 
+    /// Counts no characters where each is a byte: a script of a single line may be long.
+    fn line_column(&self, offset: usize) -> LineColumn {
+        if !self.ascii {
+            return self.file.line_column(offset);
+        }
+        let line = self.file.lines.line(offset);
+        LineColumn { line, column: offset - self.file.lines.start(line) + 1 }
+    }
+
     fn location(&self, line: usize) -> Location {
         let range = self.site(line).map_or_else(
             || self.line_range(line),
             // From the name, since the call of a chain begins lines above it.
             |site| TextRange::new(site.name.start, site.call.end),
         );
-        let (start, end) = (self.file.line_column(range.start), self.file.line_column(range.end));
-        let position = |at: luakit_diagnostics::LineColumn| Position {
-            line: at.line as i32,
-            character: at.column as i32 - 1,
-        };
+        let (start, end) = (self.line_column(range.start), self.line_column(range.end));
+        let position = |at: LineColumn| Position { line: at.line as i32, character: at.column as i32 - 1 };
         Location { source: self.source, start: position(start), end: position(end) }
     }
 

@@ -1,6 +1,6 @@
 //! `require`: finds a module, runs it once, and tells cycles by their names.
 
-use crate::frames::{Frame, capture};
+use crate::frames::{Frame, capture, runs};
 use crate::run::Run;
 use crate::{Prepare, engine};
 use luakit_api::modules::{self, Found, Loader};
@@ -60,7 +60,7 @@ pub(crate) fn host<'scope, 'env: 'scope>(
         };
         match known.borrow().get(&path) {
             Some(Module::Done(value)) => return Ok((path, Value::Nil, value.clone())),
-            Some(Module::Begun(index)) if frames.iter().any(|frame| frame.file == *index) => {
+            Some(Module::Begun(index)) if runs(lua, &seen, *index) => {
                 let cycle = cycle(&seen, &frames, *index);
                 let mut failure = seen.failure(
                     Code::REQUIRE_CYCLE,

@@ -49,6 +49,8 @@ pub(crate) struct Loaded {
     pub(crate) source: SourceId,
     /// The locations of lines that were asked for: columns are counted from the line's start, which may be far.
     pub(crate) locations: RefCell<HashMap<usize, Location>>,
+    /// Whether each character of the text is a byte.
+    pub(crate) ascii: bool,
 }
 
 impl Run {
@@ -85,6 +87,7 @@ impl Run {
             prepared,
             source,
             locations: RefCell::default(),
+            ascii: file.text.is_ascii(),
         }));
         files.len() - 1
     }

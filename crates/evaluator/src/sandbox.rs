@@ -7,9 +7,10 @@ use crate::{Printed, calls, objects};
 use luakit_api::{BK_PLATFORMS, BLOCKED, FUNCTIONS, Receiver, words};
 use luakit_diagnostics::Code;
 use luakit_llb::Platform;
-use mlua::chunk::ChunkMode;
+use mlua::chunk::{ChunkMode, Compiler};
 use mlua::{Function, Lua, LuaString, Table, Value};
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 /// Installs everything and returns the function that runs a script: `guarded(main, failed)`.
 ///
@@ -50,15 +51,21 @@ pub(crate) fn install(lua: &Lua, run: &Rc<Run>, host: Table) -> mlua::Result<Fun
     host.set("split", lua.create_function(split)?)?;
     host.set("now", now(run))?;
 
-    let guarded: Function = lua
-        .load(include_str!("prelude.luau"))
-        .set_name("=[luakit]")
-        .set_mode(ChunkMode::Text)
-        .into_function()?
-        .call(host)?;
+    let guarded: Function =
+        lua.load(prelude()?).set_name("=[luakit]").set_mode(ChunkMode::Binary).into_function()?.call(host)?;
     block(lua, run)?;
     lua.globals().set("bk", bk(lua, run)?)?;
     Ok(guarded)
+}
+
+/// Returns the prelude compiled, which takes longer than to make the machine that it runs in.
+fn prelude() -> mlua::Result<&'static [u8]> {
+    static COMPILED: OnceLock<Vec<u8>> = OnceLock::new();
+    if let Some(compiled) = COMPILED.get() {
+        return Ok(compiled);
+    }
+    let compiled = Compiler::new().set_debug_level(1).compile(include_str!("prelude.luau"))?;
+    Ok(COMPILED.get_or_init(|| compiled))
 }
 
 /// The moment that scripts take for now: `SOURCE_DATE_EPOCH`, else the beginning of 1970.

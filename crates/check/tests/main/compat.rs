@@ -67,6 +67,24 @@ local function f(...) return select("#", ...), (select(2, ...)) end print(f(1, n
 }
 
 #[test]
+fn numbers_are_written_as_lua_prints_them() {
+    let script = r#"
+local numbers = { 0, 1, -1, 0.1, 1 / 3, 1e15, 1e16, 123456789012345, 2 ^ 53, 2 ^ 60, 2 ^ 63, 1e20, 1e21, 1e22, 1e100,
+  1.5e300, 1e-5, 1e-6, 1e-7, 1.25e-10, 5e-324, 123.456, 100, 1e5, -2.5e-8, 12345678.9 }
+for i = 1, 200 do numbers[#numbers + 1] = (math.random() - 0.5) * 10 ^ math.random(-30, 30) end
+local words = {}
+for i, n in ipairs(numbers) do words[i] = tostring(n) end
+print(table.concat(words, " "))
+bk.export(bk.image("x"):run(numbers))
+"#;
+    let run = crate::support::run(script);
+    let expected = run.output.first().unwrap().text.trim().to_owned();
+    let op = run.definition.unwrap().ops.into_iter().nth(1).unwrap().op.op.unwrap();
+    let luakit_check::llb::pb::op::Op::Exec(exec) = op else { panic!("no command: {op:?}") };
+    assert_eq!(exec.meta.unwrap().args.join(" "), expected);
+}
+
+#[test]
 fn strings_are_those_of_lua_5_1() {
     check(
         r##"

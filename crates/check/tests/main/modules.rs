@@ -170,6 +170,14 @@ fn a_cycle_within_a_coroutine_is_one_too() {
 }
 
 #[test]
+fn a_cycle_is_one_however_deep_it_is() {
+    let said = rendered(&run(
+        "require('a')\n--- a.lua\nlocal function f(n) if n == 0 then return require('a') end return f(n - 1) end\nf(150)\n",
+    ));
+    assert!(said.contains("require: modules require each other: a.lua → a.lua [require-cycle]"), "{said}");
+}
+
+#[test]
 fn what_is_not_found_lists_where_it_was_looked_for() {
     check(
         "local m = require(\"lib.nothing\")",

@@ -28,7 +28,7 @@ pub(super) fn export(calling: &Calling<'_>, call: luakit_api::calls::Export) -> 
     }
     let config = image_config(&call.config, &platform);
     if let Some(place) =
-        calling.frames.first().and_then(|frame| run.place(*frame)).or_else(|| run.end_of_script())
+        calling.frames().first().and_then(|frame| run.place(*frame)).or_else(|| run.end_of_script())
     {
         run.exports.borrow_mut().push(crate::Export { state, config, place });
     }

@@ -51,7 +51,7 @@ pub(super) fn build(calling: &Calling<'_>, call: Build) -> Result<State, Failure
 pub(super) fn platform(calling: &Calling<'_>, call: &PlatformOf) -> mlua::Result<Value> {
     let mut cx = Cx::new(calling.name.clone());
     let Some(spec) = call.spec(&mut cx) else {
-        let diagnostics = calling.run.findings(cx.problems, calling.called, calling.frames);
+        let diagnostics = calling.run.findings(cx.problems, calling.called, &calling.frames());
         return Err(Failure { diagnostics }.into());
     };
     let platform = calling.platform(&spec);

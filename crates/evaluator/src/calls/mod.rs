@@ -10,7 +10,7 @@ mod settings;
 mod sources;
 
 use crate::failure::Failure;
-use crate::frames::{Frame, capture};
+use crate::frames::{Frame, capture, capture_near};
 use crate::objects;
 use crate::run::Run;
 use crate::view::{Budget, LuaView};
@@ -25,7 +25,6 @@ use std::rc::Rc;
 pub(crate) struct Calling<'a> {
     pub(crate) lua: &'a Lua,
     pub(crate) run: &'a Rc<Run>,
-    pub(crate) frames: &'a [Frame],
     /// The name as it was called.
     pub(crate) called: &'a str,
     /// What messages begin with, such as `bk.run`.
@@ -45,10 +44,12 @@ pub(crate) fn call(
     receiver: Option<u32>,
     args: &MultiValue,
 ) -> mlua::Result<Value> {
-    let frames = capture(lua, run);
+    let near = capture_near(lua, run);
     let name = function.error_name(called);
-    if function.receiver == Receiver::Bk && args.front().is_some_and(is_bk) && colon(run, &frames) {
-        return Err(run.failure(Code::DOT_CALL, words::colon_call(called).message, &frames).into());
+    if function.receiver == Receiver::Bk && args.front().is_some_and(is_bk) && colon(run, &near) {
+        return Err(run
+            .failure(Code::DOT_CALL, words::colon_call(called).message, &capture(lua, run))
+            .into());
     }
     let room = run.config.limits.data.saturating_sub(run.data.get());
     let budget = Budget::new(room);
@@ -62,11 +63,15 @@ pub(crate) fn call(
     }
     let mut cx = Cx::new(name.clone());
     let checked = luakit_api::check(function.id, &views, &mut cx);
-    let (errors, warnings): (Vec<_>, Vec<_>) =
-        run.findings(cx.problems, called, &frames).into_iter().partition(|finding| finding.is_error());
-    warn(run, warnings);
+    let mut errors = Vec::new();
+    if !cx.problems.is_empty() {
+        let findings = run.findings(cx.problems, called, &capture(lua, run));
+        let (wrong, warnings) = findings.into_iter().partition(|finding| finding.is_error());
+        errors = wrong;
+        warn(run, warnings);
+    }
     let Some(checked) = checked else {
-        return Err(match over_data(run, &budget, &name, &frames) {
+        return Err(match over_data(run, &budget, &name, &capture(lua, run)) {
             Some(failure) => failure.into(),
             None => Failure { diagnostics: errors }.into(),
         });
@@ -75,9 +80,9 @@ pub(crate) fn call(
     run.data.set(run.data.get() + (room - budget.bytes.get()));
     let receiver_id = receiver;
     let receiver = receiver.map_or_else(State::scratch, |id| run.state(luakit_api::values::State(id)));
-    let (locations, trace) = run.locations(&frames);
+    let (locations, trace) = run.locations(&near);
     run.graph.borrow_mut().at(locations, trace);
-    let calling = Calling { lua, run, frames: &frames, called, name, receiver, receiver_id };
+    let calling = Calling { lua, run, called, name, receiver, receiver_id };
     let value = handle(&calling, checked)?;
     calling.within_limits()?;
     Ok(value)
@@ -174,9 +179,14 @@ pub(crate) fn dot_call(lua: &Lua, run: &Run, function: &Function) -> Failure {
 }
 
 impl Calling<'_> {
+    /// Returns the stack, for what is told of the call.
+    pub(crate) fn frames(&self) -> Vec<Frame> {
+        capture(self.lua, self.run)
+    }
+
     /// Makes the error for something wrong with the call as a whole.
     pub(crate) fn fail(&self, code: Code, what: impl AsRef<str>) -> Failure {
-        self.run.failure(code, format!("{}: {}", self.name, what.as_ref()), self.frames)
+        self.run.failure(code, format!("{}: {}", self.name, what.as_ref()), &self.frames())
     }
 
     /// Makes the error for something wrong with the value at a path in the arguments.
@@ -195,7 +205,7 @@ impl Calling<'_> {
             focus: Focus::Value,
             replacement: None,
         };
-        Failure { diagnostics: self.run.findings(vec![problem], self.called, self.frames) }
+        Failure { diagnostics: self.run.findings(vec![problem], self.called, &self.frames()) }
     }
 
     /// Makes the error for what the graph refused.
