@@ -5,7 +5,7 @@ use crate::output;
 use luakit_check::{DiskLoader, DryRun, Options, worker};
 use luakit_diagnostics::{Diagnostic, SourceFile, sort};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -25,10 +25,9 @@ pub(crate) fn read(path: &Path) -> Result<Arc<SourceFile>, String> {
     Ok(Arc::new(SourceFile::new(name.strip_prefix("./").unwrap_or(&name), text)))
 }
 
-/// Makes the loader of a script's modules. `LUAKIT_STDLIB_DIR` names a folder that stands before the embedded library.
+/// Makes the loader of a script's modules.
 pub(crate) fn loader(path: &Path) -> DiskLoader {
-    let stdlib = std::env::var_os("LUAKIT_STDLIB_DIR").filter(|folder| !folder.is_empty());
-    DiskLoader { stdlib: stdlib.map(PathBuf::from), ..DiskLoader::beside(path) }
+    DiskLoader { stdlib: luakit_check::stdlib_of_environment(), ..DiskLoader::beside(path) }
 }
 
 /// Makes the options of an evaluation from the command line.

@@ -3,6 +3,11 @@
 use luakit_diagnostics::SourceFile;
 use std::sync::Arc;
 
+/// Tells whether a file of this name is an entry, whatever is in it.
+pub fn is_entry_name(name: &str) -> bool {
+    name == "build.lua" || name.ends_with(".build.lua")
+}
+
 /// Reads the modules of a script. The root is the folder of the entry script.
 pub trait Loader {
     /// Reads the file at `path`, which is relative to the root and has `/` between its parts.

@@ -2,6 +2,12 @@
 
 use crate::{BK_PLATFORMS, FUNCTIONS, Object, Receiver, methods_of, nearest, properties_of};
 
+/// What is said of a script that exports nothing, and the advice with it.
+pub const MISSING_EXPORT: (&str, &str) = (
+    "no bk.export() call — nothing to build",
+    "end the script with `bk.export(state)`, where `state` is what is to be built",
+);
+
 /// A message, the name that was probably meant, and advice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misnomer {

@@ -108,6 +108,11 @@ fn list_modules(folder: &Path, prefix: &str, depth: usize, names: &mut Vec<Strin
     }
 }
 
+/// Returns the folder that `LUAKIT_STDLIB_DIR` names: its library stands before the embedded one.
+pub fn stdlib_of_environment() -> Option<PathBuf> {
+    std::env::var_os("LUAKIT_STDLIB_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from)
+}
+
 /// Checks that a real path is that of a file below a folder.
 fn below(folder: &Path, real: &Path) -> Result<(), LoadError> {
     if !real.starts_with(folder.canonicalize().map_err(unreadable)?) {

@@ -6,6 +6,7 @@ use luakit_api::modules::Loader;
 use luakit_diagnostics::{Code, Diagnostic, Layer, Place, SourceFile};
 use luakit_evaluator::{Config, Evaluation, Limits, Memory, Printed, evaluate};
 use luakit_llb::{Constraints, Definition, Platform};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -73,18 +74,44 @@ pub struct DryRun {
 
 /// Evaluates a script and marshals what it exports. Call it on a [`worker`](crate::worker).
 pub fn dry_run(file: &Arc<SourceFile>, loader: &dyn Loader, options: &Options) -> DryRun {
+    dry_run_parsed(&Arc::new(Script::parse(file.clone())), loader, options)
+}
+
+/// Does the same for a script that was parsed already.
+pub fn dry_run_parsed(script: &Arc<Script>, loader: &dyn Loader, options: &Options) -> DryRun {
     let begun = Instant::now();
-    let (mut run, _memory) = run_once(file, loader, options);
+    let scripts = Scripts(RefCell::new(vec![script.clone()]));
+    let file = &script.file;
+    let (mut run, _memory) = run_once(file, &scripts, loader, options);
     let left = options.timeout.saturating_sub(begun.elapsed());
     if options.verify && run.definition.is_some() && left > options.timeout / 2 {
         let again = Options { timeout: left, print: None, ..options.clone() };
-        let (second, _) = run_once(file, loader, &again);
+        let (second, _) = run_once(file, &scripts, loader, &again);
         run.diagnostics.extend(verify::difference(&run, &second));
     }
     run
 }
 
-fn run_once(file: &Arc<SourceFile>, loader: &dyn Loader, options: &Options) -> (DryRun, Memory) {
+/// The scripts of a dry run, each parsed once: the second run reads the same files as the first.
+struct Scripts(RefCell<Vec<Arc<Script>>>);
+
+impl Scripts {
+    fn parsed(&self, file: &Arc<SourceFile>) -> Arc<Script> {
+        let known = self.0.borrow().iter().find(|script| script.file == *file).cloned();
+        known.unwrap_or_else(|| {
+            let script = Arc::new(Script::parse(file.clone()));
+            self.0.borrow_mut().push(script.clone());
+            script
+        })
+    }
+}
+
+fn run_once(
+    file: &Arc<SourceFile>,
+    scripts: &Scripts,
+    loader: &dyn Loader,
+    options: &Options,
+) -> (DryRun, Memory) {
     let platform = options.platform.clone().unwrap_or_else(Platform::host);
     let config = Config {
         args: options.args.clone(),
@@ -95,12 +122,12 @@ fn run_once(file: &Arc<SourceFile>, loader: &dyn Loader, options: &Options) -> (
         print: options.print,
     };
     let Evaluation { graph, exports, mut diagnostics, files, output, args_read, cancelled, memory } =
-        evaluate(file, loader, &prepare, &config);
+        evaluate(file, loader, &|file| prepare(&scripts.parsed(file)), &config);
     let mut run = DryRun { files, output, args_read, cancelled, ..DryRun::default() };
     if cancelled {
         return (run, memory);
     }
-    name_operands(&mut diagnostics);
+    name_operands(&mut diagnostics, scripts);
     if let Some(export) = exports.first() {
         run.export = Some(export.place.clone());
     }
@@ -127,8 +154,7 @@ fn run_once(file: &Arc<SourceFile>, loader: &dyn Loader, options: &Options) -> (
 }
 
 /// Makes a file ready for the engine. What the parser refuses is told in its words, which are better than the engine's.
-fn prepare(file: &Arc<SourceFile>) -> Result<luakit_api::Prepared, Vec<Diagnostic>> {
-    let script = Script::parse(file.clone());
+fn prepare(script: &Script) -> Result<luakit_api::Prepared, Vec<Diagnostic>> {
     let errors: Vec<Diagnostic> = script
         .syntax_errors()
         .into_iter()
@@ -138,9 +164,9 @@ fn prepare(file: &Arc<SourceFile>) -> Result<luakit_api::Prepared, Vec<Diagnosti
 }
 
 /// Luau says "attempt to concatenate nil with string" and a line; the text tells which name was nil.
-fn name_operands(diagnostics: &mut [Diagnostic]) {
+fn name_operands(diagnostics: &mut [Diagnostic], scripts: &Scripts) {
     for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == Code::RUNTIME_ERROR) {
-        let script = Script::parse(diagnostic.place.file.clone());
+        let script = scripts.parsed(&diagnostic.place.file);
         let found = luakit_analysis::explain_operand(&script, diagnostic.place.range, &diagnostic.message);
         if let Some((range, name)) = found {
             diagnostic.place.range = range;

@@ -8,21 +8,21 @@ mod join;
 mod verify;
 pub mod worker;
 
-pub use disk::{DiskLoader, read_text};
-pub use dry_run::{DryRun, Options, SHOWN_UNIQUE, dry_run};
+pub use disk::{DiskLoader, read_text, stdlib_of_environment};
+pub use dry_run::{DryRun, Options, SHOWN_UNIQUE, dry_run, dry_run_parsed};
 pub use join::join;
 pub use luakit_evaluator::Limits;
 pub use luakit_llb as llb;
 
 use luakit_analysis::Script;
 use luakit_api::modules::Loader;
-use luakit_diagnostics::{Diagnostic, SourceFile};
+use luakit_diagnostics::Diagnostic;
 use std::sync::Arc;
 
 /// Returns the findings of both layers, and the dry run. Call it on a [`worker`].
-pub fn check(file: &Arc<SourceFile>, loader: &dyn Loader, options: &Options) -> (Vec<Diagnostic>, DryRun) {
-    let static_findings = luakit_analysis::diagnostics(&Script::parse(file.clone()), Some(loader));
-    let dry_run = dry_run(file, loader, options);
+pub fn check(script: &Arc<Script>, loader: &dyn Loader, options: &Options) -> (Vec<Diagnostic>, DryRun) {
+    let static_findings = luakit_analysis::diagnostics(script, Some(loader));
+    let dry_run = dry_run_parsed(script, loader, options);
     let findings = join(static_findings, &dry_run.diagnostics);
     (findings, dry_run)
 }

@@ -1,7 +1,7 @@
 //! The library that `require("prelude")` gives: what its functions become, what they say of mistakes, and its manual.
 
 // Helpers of tests are not tests to clippy.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use expect_test::expect_file;
 use luakit_analysis::Script;
@@ -26,7 +26,7 @@ impl Loader for Nothing {
 fn checked(name: &str, script: &str) -> (Vec<Diagnostic>, DryRun) {
     let file = Arc::new(SourceFile::new(name, script));
     let options = Options { platform: Some(Platform::new("linux", "amd64")), ..Options::default() };
-    worker::run(|| check(&file, &Nothing, &options)).unwrap()
+    worker::run(|| check(&Arc::new(Script::parse(file.clone())), &Nothing, &options)).unwrap()
 }
 
 fn repository(path: &str) -> PathBuf {

@@ -6,6 +6,7 @@ use crate::frames::{CHUNK, capture};
 use crate::run::Run;
 use crate::{Evaluation, Prepare, require, sandbox};
 use luakit_api::modules::Loader;
+use luakit_api::words;
 use luakit_diagnostics::{Code, SourceFile};
 use mlua::chunk::{ChunkMode, Compiler};
 use mlua::{Function, Lua, LuaOptions, StdLib, Value, VmState};
@@ -127,11 +128,10 @@ fn check_export(run: &Run) -> Result<(), Failure> {
     if !run.exports.borrow().is_empty() {
         return Ok(());
     }
-    let mut failure = run.failure(Code::MISSING_EXPORT, "no bk.export() call — nothing to build", &[]);
+    let (message, hint) = words::MISSING_EXPORT;
+    let mut failure = run.failure(Code::MISSING_EXPORT, message, &[]);
     for diagnostic in &mut failure.diagnostics {
-        diagnostic
-            .hints
-            .push("end the script with `bk.export(state)`, where `state` is what is to be built".into());
+        diagnostic.hints.push(hint.into());
     }
     Err(failure)
 }

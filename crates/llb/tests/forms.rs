@@ -1,7 +1,7 @@
 //! The forms of a definition for programs: DOT and JSON.
 
 // Helpers of tests are not tests to clippy.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use expect_test::expect;
 use luakit_llb::{

@@ -1,7 +1,7 @@
 //! How vertices hang together: what collapses, what stays apart, and that nothing changes under a state.
 
 // Helpers of tests are not tests to clippy.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use expect_test::{Expect, expect};
 use luakit_llb::text::{self, TextOptions};

@@ -4,7 +4,7 @@
 //! made for linux/amd64 with `local.unique` set to `uniq`.
 
 // Helpers of tests are not tests to clippy.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod vectors {
     pub(crate) mod case;

@@ -63,9 +63,7 @@ impl Root {
 
 /// Tells whether a file is an entry by its name alone.
 pub(crate) fn is_entry_name(path: &Path) -> bool {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .is_some_and(|name| name == "build.lua" || name.ends_with(".build.lua"))
+    path.file_name().and_then(|name| name.to_str()).is_some_and(luakit_api::modules::is_entry_name)
 }
 
 /// Finds the folder of the entry that a module most likely belongs to: the nearest one upwards that has an entry

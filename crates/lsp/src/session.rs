@@ -364,13 +364,8 @@ pub(crate) fn loader(root: &Root, open: &[(PathBuf, Arc<Snapshot>)]) -> DiskLoad
         root: root.folder.clone(),
         prefix: root.prefix.clone(),
         overlay: overlay.collect(),
-        stdlib: stdlib(),
+        stdlib: luakit_check::stdlib_of_environment(),
     }
-}
-
-/// Returns the folder that stands before the embedded library, as on the command line.
-fn stdlib() -> Option<PathBuf> {
-    std::env::var_os("LUAKIT_STDLIB_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
 /// The analysis takes a loader or none.

@@ -3,6 +3,7 @@
 use crate::cli::{CheckArgs, CheckFormat};
 use crate::{output, script};
 use luakit_analysis::Script;
+use luakit_api::modules;
 use luakit_check::{Options, worker};
 use luakit_diagnostics::{Diagnostic, Severity, render_text, sort, to_github, to_json, to_sarif};
 use std::io::{self, IsTerminal};
@@ -56,11 +57,11 @@ fn check_one(path: &Path, options: &Options, no_eval: bool) -> Result<Vec<Diagno
     let file = script::read(path)?;
     let loader = script::loader(path);
     worker::run(|| {
-        let parsed = Script::parse(file.clone());
+        let parsed = Arc::new(Script::parse(file.clone()));
         if no_eval || !is_entry(path, &parsed) {
             return luakit_check::join(luakit_analysis::diagnostics(&parsed, Some(&loader)), &[]);
         }
-        luakit_check::check(&Arc::clone(&file), &loader, options).0
+        luakit_check::check(&parsed, &loader, options).0
     })
 }
 
@@ -70,8 +71,7 @@ fn is_entry(path: &Path, script: &Script) -> bool {
 }
 
 fn is_entry_name(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name == "build.lua" || name.ends_with(".build.lua")
+    path.file_name().and_then(|name| name.to_str()).is_some_and(modules::is_entry_name)
 }
 
 /// Returns the scripts that are named, and those found in the folders that are.

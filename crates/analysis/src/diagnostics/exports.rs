@@ -4,7 +4,8 @@ use super::{Checker, suggestion};
 use crate::scope::LocalKind;
 use crate::tree::{ExprId, ExprKind, StmtKind};
 use crate::types::{Kind, builtin};
-use luakit_api::{FunctionId, Object};
+use luakit_api::modules::is_entry_name;
+use luakit_api::{FunctionId, Object, words};
 use luakit_diagnostics::{Code, Related, TextRange};
 
 impl Checker<'_, '_> {
@@ -55,7 +56,7 @@ impl Checker<'_, '_> {
     /// Reports that nothing is exported, where that can be told from the text: the dry run knows the rest.
     fn missing_export(&mut self) {
         let file = self.script.file.name.rsplit('/').next().unwrap_or("");
-        let named = file == "build.lua" || file.ends_with(".build.lua");
+        let named = is_entry_name(file);
         let text = &self.script.masked;
         let mentions = |word: &str| {
             self.script.tokens.iter().any(|token| {
@@ -71,10 +72,8 @@ impl Checker<'_, '_> {
         let end = text.trim_end().len();
         let last = self.script.file.lines.line(end);
         let range = self.script.file.line_range(last);
-        let message = "no bk.export() call — nothing to build";
-        let mut finding = self
-            .finding(Code::MISSING_EXPORT, range, message)
-            .with_hint("end the script with `bk.export(state)`, where `state` is what is to be built");
+        let (message, hint) = words::MISSING_EXPORT;
+        let mut finding = self.finding(Code::MISSING_EXPORT, range, message).with_hint(hint);
         if let Some(name) = self.last_state() {
             let line = format!("bk.export({name})");
             let at = TextRange::new(end, end);

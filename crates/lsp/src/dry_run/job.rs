@@ -41,7 +41,7 @@ impl Job {
             Some(root) => Box::new(loader(root, &self.open)),
             None => Box::new(NoModules),
         };
-        let run = luakit_check::dry_run(&self.snapshot.file, &*loader, &self.options);
+        let run = luakit_check::dry_run_parsed(&script, &*loader, &self.options);
         let mut static_findings: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
         let mut is_static = |diagnostic: &Diagnostic| {
             let file = &diagnostic.place.file;
