@@ -10,6 +10,7 @@ pub struct Code(&'static CodeInfo);
 struct CodeInfo {
     name: &'static str,
     severity: Severity,
+    off: bool,
     meaning: &'static str,
 }
 
@@ -21,6 +22,11 @@ impl Code {
     /// Returns the level a finding of this kind has unless it is configured otherwise.
     pub fn severity(self) -> Severity {
         self.0.severity
+    }
+
+    /// Tells whether findings of this kind are shown only where a configuration asks for them.
+    pub fn is_off_by_default(self) -> bool {
+        self.0.off
     }
 
     /// Returns what the finding means, in a sentence or two.
@@ -39,11 +45,17 @@ impl std::fmt::Display for Code {
     }
 }
 
+/// Makes the codes: a constant, its name, its level, and `off` where it is shown only on demand.
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $konst:ident = $name:literal $severity:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $konst:ident = $name:literal $severity:ident $($off:ident)?;)+) => {
         impl Code {
             $($(#[doc = $doc])+ pub const $konst: Code =
-                Code(&CodeInfo { name: $name, severity: Severity::$severity, meaning: concat!($($doc, "\n"),+) });)+
+                Code(&CodeInfo {
+                    name: $name,
+                    severity: Severity::$severity,
+                    off: !concat!($(stringify!($off))?).is_empty(),
+                    meaning: concat!($($doc, "\n"),+),
+                });)+
         }
 
         /// Every code there is, in the order of their declaration.
