@@ -40,9 +40,12 @@ pub(crate) struct EvalArgs {
     /// Reads arguments from a file: lines of NAME=VALUE, with `#` comments
     #[arg(long, value_name = "FILE")]
     pub(crate) arg_file: Vec<PathBuf>,
-    /// The platform that images without one are taken for, such as linux/arm64
-    #[arg(long, value_name = "OS/ARCH", value_parser = platform)]
-    pub(crate) platform: Option<luakit_llb::Platform>,
+    /// The platforms that the script is evaluated for, such as linux/amd64,linux/arm64
+    #[arg(long, value_name = "OS/ARCH", value_parser = platform, value_delimiter = ',')]
+    pub(crate) platform: Vec<luakit_llb::Platform>,
+    /// The result that is wanted, by the name that `bk.target` gives it; `default` is what `bk.export` exports
+    #[arg(long, value_name = "NAME")]
+    pub(crate) target: Option<String>,
     /// How long a script may run, such as 500ms, 30s or 2m
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     pub(crate) timeout: Duration,
@@ -55,11 +58,14 @@ pub(crate) struct EvalArgs {
 pub(crate) struct BuildArgs {
     /// The script
     pub(crate) script: PathBuf,
-    /// Writes the definition to a file rather than to stdout
+    /// Writes the definition to a file rather than to stdout; several definitions go into a folder of that name
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Writes every result of the script into the folder `--output`: NAME.pb and the image's configuration, NAME.json
+    #[arg(long, conflicts_with = "target", requires = "output")]
+    pub(crate) all: bool,
     /// Writes the configuration of the image, as JSON, to a file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
     pub(crate) image_config_file: Option<PathBuf>,
     /// The value of `local.unique`, which keeps the local sources of concurrent builds apart; random unless given
     #[arg(long, value_name = "VALUE")]

@@ -2,9 +2,10 @@
 
 use crate::cli::EvalArgs;
 use crate::output;
-use luakit_check::{DiskLoader, DryRun, Options, worker};
+use luakit_check::{DiskLoader, DryRun, Options, Output, worker};
 use luakit_diagnostics::{Diagnostic, SourceFile, sort};
-use std::collections::BTreeMap;
+use luakit_llb::Platform;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -62,35 +63,71 @@ pub(crate) fn options(args: &EvalArgs) -> Result<Options, String> {
     Ok(Options {
         args: values,
         env: Some(|name| std::env::var(name).ok()),
-        platform: args.platform.clone(),
+        platform: args.platform.first().cloned(),
+        target: args.target.clone(),
         timeout: args.timeout,
         print: Some(|text| eprint!("{text}")),
         ..Options::default()
     })
 }
 
-/// Evaluates a script and tells its findings on stderr.
+/// Evaluates a script, once for each platform, and tells its findings on stderr, each once.
 ///
 /// # Errors
 /// The exit code of a script that cannot be read or has errors.
-pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Result<DryRun, ExitCode> {
+pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Result<Vec<DryRun>, ExitCode> {
     let unusable = |message: String| {
         eprintln!("luakit: {message}");
         ExitCode::from(UNUSABLE)
     };
     let file = read(path).map_err(unusable)?;
-    let options = Options { local_unique: local_unique.to_owned(), ..options(args).map_err(unusable)? };
+    let options = Options {
+        local_unique: local_unique.to_owned(),
+        // A build stops at its first error.
+        collect: false,
+        ..options(args).map_err(unusable)?
+    };
     let loader = loader(path);
-    watch(&options);
-    let mut run = worker::run(|| luakit_check::dry_run(&file, &loader, &options)).map_err(unusable)?;
-    unread_arguments(&options, &run);
-    sort(&mut run.diagnostics);
-    run.diagnostics.dedup();
-    output::findings(&run.diagnostics);
-    if run.diagnostics.iter().any(Diagnostic::is_error) {
+    let mut platforms: Vec<Option<Platform>> = args.platform.iter().cloned().map(Some).collect();
+    if platforms.is_empty() {
+        platforms.push(None);
+    }
+    watch(&Options { timeout: options.timeout * platforms.len() as u32, ..options.clone() });
+    let mut runs: Vec<DryRun> = Vec::new();
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    for platform in platforms {
+        // What it prints for one platform it most likely prints for all.
+        let print = options.print.filter(|_| runs.is_empty());
+        let options = Options { platform, print, ..options.clone() };
+        let run = worker::run(|| luakit_check::dry_run(&file, &loader, &options)).map_err(unusable)?;
+        for finding in &run.diagnostics {
+            if !findings.contains(finding) {
+                findings.push(finding.clone());
+            }
+        }
+        runs.push(run);
+    }
+    sort(&mut findings);
+    output::findings(&findings);
+    if findings.iter().any(Diagnostic::is_error) {
         return Err(ExitCode::from(FINDINGS));
     }
-    Ok(run)
+    unread_arguments(&options, &runs);
+    Ok(runs)
+}
+
+/// Returns the result of a run that is built.
+///
+/// # Errors
+/// The exit code of a script that names several results, none of which was chosen.
+pub(crate) fn chosen(run: &DryRun) -> Result<&Output, ExitCode> {
+    if let Some(output) = run.default.and_then(|index| run.outputs.get(index)) {
+        return Ok(output);
+    }
+    let names: Vec<String> = run.outputs.iter().map(|output| format!("`{}`", output.target())).collect();
+    eprintln!("luakit: the script has no bk.export, and several targets: {}", names.join(", "));
+    eprintln!("hint: choose one with `--target NAME`");
+    Err(ExitCode::from(UNUSABLE))
 }
 
 /// Ends the process where even the interrupt cannot: a few loops inside Lua's libraries ask nobody.
@@ -106,10 +143,10 @@ pub(crate) fn watch(options: &Options) {
 }
 
 /// Warns of arguments that nobody read: most likely their names are misspelt.
-fn unread_arguments(options: &Options, run: &DryRun) {
-    let has_errors = run.diagnostics.iter().any(Diagnostic::is_error);
-    for name in options.args.keys().filter(|name| !run.args_read.contains(*name) && !has_errors) {
-        let meant = luakit_api::nearest(name, run.args_read.iter().map(String::as_str));
+fn unread_arguments(options: &Options, runs: &[DryRun]) {
+    let read: BTreeSet<&str> = runs.iter().flat_map(|run| &run.args_read).map(String::as_str).collect();
+    for name in options.args.keys().filter(|name| !read.contains(name.as_str())) {
+        let meant = luakit_api::nearest(name, read.iter().copied());
         let meant = meant.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
         eprintln!("luakit: warning: the script never reads the argument `{name}`{meant}");
     }

@@ -407,6 +407,18 @@ function State:rm(path, opts) end
 ---@return State
 function State:symlink(oldpath, newpath, opts) end
 
+---Does several file operations as one: they are one step of the build, cached and shown as one.
+---
+---The function is called once, at once, with an object that has `copy`, `mkdir`, `mkfile`, `rm` and `symlink`; each
+---works on what those before it left. Outside the function the object is of no use.
+---
+---```lua
+---bk.scratch():files(function(f) f:mkdir("/etc"):mkfile("/etc/motd", "welcome\n") end)
+---```
+---@param body fun(f:Files) Says what is done.
+---@return State
+function State:files(body) end
+
 ---Sets environment variables for later runs.
 ---
 ---```lua
@@ -490,6 +502,63 @@ local Mount = {}
 ---@field arch string The architecture, such as `arm64`.
 ---@field variant string The variant of the architecture, such as `v7`, or empty.
 local Platform = {}
+
+---@class Files
+local Files = {}
+
+---Copies files from another state.
+---
+---```lua
+---f:copy(bk.local_("context"), "src", "/app/src")
+---```
+---@param from State The state that the files come from.
+---@param src string The path in that state.
+---@param dest string The path in this state; with a `/` at its end it is a directory.
+---@param opts? CopyOptions What is copied and how.
+---@return Files
+function Files:copy(from, src, dest, opts) end
+
+---Makes a directory.
+---
+---```lua
+---f:mkdir("/srv/app", { make_parents = true })
+---```
+---@param path string The path.
+---@param opts? MkdirOptions How it is made.
+---@return Files
+function Files:mkdir(path, opts) end
+
+---Writes a file.
+---
+---```lua
+---f:mkfile("/etc/motd", "welcome\n")
+---```
+---@param path string The path.
+---@param data string The content, byte for byte.
+---@param opts? MkfileOptions How it is made.
+---@return Files
+function Files:mkfile(path, data, opts) end
+
+---Removes a file or a directory.
+---
+---```lua
+---f:rm("/var/cache/apk/*", { allow_wildcard = true })
+---```
+---@param path string The path.
+---@param opts? RmOptions What is allowed.
+---@return Files
+function Files:rm(path, opts) end
+
+---Makes a symbolic link.
+---
+---```lua
+---f:symlink("/usr/bin/python3", "/usr/bin/python")
+---```
+---@param oldpath string What the link points to; it is written as given.
+---@param newpath string The path of the link.
+---@param opts? SymlinkOptions How it is made.
+---@return Files
+function Files:symlink(oldpath, newpath, opts) end
 
 ---@class bk
 bk = {}
@@ -696,7 +765,7 @@ function bk.platform(os, arch, variant) end
 ---@return any
 function bk.arg(name, default, opts) end
 
----Says which state is the result of the build. A script calls it exactly once.
+---Says which state is the result of the build. A script calls it exactly once, or names its results by `bk.target`.
 ---
 ---The config is the image's; it travels beside the definition (`luakit build --image-config-file`).
 ---
@@ -706,3 +775,15 @@ function bk.arg(name, default, opts) end
 ---@param state State The result.
 ---@param config? ExportOptions The configuration of the image.
 function bk.export(state, config) end
+
+---Names a further result of the script, for `--target NAME` and `--all`.
+---
+---A script with targets needs no `bk.export`; then a target must be chosen, unless there is only one.
+---
+---```lua
+---bk.target("test", bk.image("alpine:3.19"):run("make test"))
+---```
+---@param name string The name: letters, digits, `_`, `-` and `.`.
+---@param state State The result.
+---@param config? ExportOptions The configuration of the image.
+function bk.target(name, state, config) end

@@ -127,7 +127,7 @@ fn a_client_that_pulls_is_not_pushed_the_same() {
     expect![[r#"
         pulled:
           4:4-4:8 error unknown-function: unknown function `bk.nope`
-            hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target_platform`, `build_platform`
+            hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target`, `target_platform`, `build_platform`
     "#]].assert_eq(&pulled(&client, &before));
     client.type_over("build.lua", "bk.nope()\n", "");
     client.save("build.lua");
@@ -221,6 +221,6 @@ fn a_client_that_pulls_but_cannot_be_told_to_is_pushed_what_only_a_run_finds() {
     expect![[r#"
         pulled:
           4:4-4:8 error unknown-function: unknown function `bk.nope`
-            hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target_platform`, `build_platform`
+            hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target`, `target_platform`, `build_platform`
     "#]].assert_eq(&pulled(&client, &answer));
 }

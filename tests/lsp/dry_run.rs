@@ -279,7 +279,7 @@ fn nothing_is_evaluated_where_the_workspace_is_not_trusted() {
               2:1-2:10 error missing-export: no bk.export() call — nothing to build
                 hint: end the script with `bk.export(state)`, where `state` is what is to be built
               2:4-2:8 error unknown-function: unknown function `bk.nope`
-                hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target_platform`, `build_platform`
+                hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target`, `target_platform`, `build_platform`
             build.lua ended failed: not evaluated: the workspace is not trusted
         "#]],
     );

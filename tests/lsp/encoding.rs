@@ -17,7 +17,7 @@ fn columns_behind_an_emoji_count_utf_16_units_unless_told() {
               1:1-1:35 error missing-export: no bk.export() call — nothing to build
                 hint: end the script with `bk.export(state)`, where `state` is what is to be built
               1:29-1:33 error unknown-function: unknown function `bk.nope`
-                hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target_platform`, `build_platform`
+                hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target`, `target_platform`, `build_platform`
         "#]],
     );
 }
@@ -34,7 +34,7 @@ fn a_utf_8_client_gets_bytes() {
               1:1-1:37 error missing-export: no bk.export() call — nothing to build
                 hint: end the script with `bk.export(state)`, where `state` is what is to be built
               1:31-1:35 error unknown-function: unknown function `bk.nope`
-                hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target_platform`, `build_platform`
+                hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target`, `target_platform`, `build_platform`
         "#]],
     );
 }
@@ -51,7 +51,7 @@ fn a_utf_32_client_gets_characters() {
               1:1-1:34 error missing-export: no bk.export() call — nothing to build
                 hint: end the script with `bk.export(state)`, where `state` is what is to be built
               1:28-1:32 error unknown-function: unknown function `bk.nope`
-                hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target_platform`, `build_platform`
+                hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target`, `target_platform`, `build_platform`
         "#]],
     );
 }

@@ -225,8 +225,8 @@ mod tests {
                 mkfile           Method    state:mkfile(path: string, data: string, opts?: MkfileOptions) -> State → s:mkfile
                 rm               Method    state:rm(path: string, opts?: RmOptions) -> State → s:rm
                 symlink          Method    state:symlink(oldpath: string, newpath: string, opts?: SymlinkOptions) -> State → s:symlink
+                files            Method    state:files(body: function(f: Files)) -> State → s:files
                 with_env         Method    state:with_env(env: Env) -> State → s:with_env
-                with_cwd         Method    state:with_cwd(path: string) -> State → s:with_cwd
             "#]],
         );
         check(

@@ -11,13 +11,14 @@ pub fn bk_function(name: &str) -> Option<&'static Function> {
 pub fn method(object: Object, name: &str) -> Option<&'static Function> {
     match object {
         Object::State => function_named(Receiver::State, name),
+        Object::Files => function_named(Receiver::Files, name),
         Object::Mount | Object::Platform => None,
     }
 }
 
 /// Returns all methods of an object.
 pub fn methods_of(object: Object) -> impl Iterator<Item = &'static Function> {
-    FUNCTIONS.iter().copied().filter(move |f| object == Object::State && f.receiver == Receiver::State)
+    FUNCTIONS.iter().copied().filter(move |f| f.receiver.object() == Some(object))
 }
 
 pub fn function_named(receiver: Receiver, name: &str) -> Option<&'static Function> {
@@ -42,7 +43,7 @@ pub fn properties_of(object: Object) -> &'static [Property] {
             Property { name: "arch", doc: "The architecture, such as `arm64`." },
             Property { name: "variant", doc: "The variant of the architecture, such as `v7`, or empty." },
         ],
-        Object::State | Object::Mount => &[],
+        Object::State | Object::Mount | Object::Files => &[],
     }
 }
 

@@ -23,7 +23,7 @@ impl Function {
     /// Returns the name errors begin with; methods are named as if they were functions of `bk`.
     pub fn error_name(&self, called: &str) -> String {
         match self.receiver {
-            Receiver::Bk | Receiver::State => format!("bk.{called}"),
+            Receiver::Bk | Receiver::State | Receiver::Files => format!("bk.{called}"),
             Receiver::Os => format!("os.{called}"),
         }
     }
@@ -33,12 +33,13 @@ impl Function {
         match self.receiver {
             Receiver::Bk => format!("bk.{}", self.name),
             Receiver::State => format!("state:{}", self.name),
+            Receiver::Files => format!("f:{}", self.name),
             Receiver::Os => format!("os.{}", self.name),
         }
     }
 
     pub fn is_method(&self) -> bool {
-        matches!(self.receiver, Receiver::State)
+        self.receiver.object().is_some()
     }
 }
 
@@ -48,6 +49,19 @@ pub enum Receiver {
     Bk,
     State,
     Os,
+    /// What the function given to `files` gets.
+    Files,
+}
+
+impl Receiver {
+    /// Returns the object whose methods these are.
+    pub fn object(self) -> Option<Object> {
+        match self {
+            Receiver::State => Some(Object::State),
+            Receiver::Files => Some(Object::Files),
+            Receiver::Bk | Receiver::Os => None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -108,7 +122,8 @@ pub enum Ty {
     Integer,
     Number,
     String,
-    Function,
+    /// A function of the script, called with such an object.
+    Callback(Object),
     Object(Object),
     Options(&'static Options),
     Choice(&'static Choice),
@@ -138,7 +153,7 @@ impl Ty {
             Ty::Integer => "integer".into(),
             Ty::Number => "number".into(),
             Ty::String => "string".into(),
-            Ty::Function => "function".into(),
+            Ty::Callback(object) => format!("function(f: {})", object.name()),
             Ty::Object(object) => object.name().into(),
             Ty::Options(options) => options.name.into(),
             Ty::Choice(choice) => {
@@ -163,7 +178,7 @@ impl Ty {
             Ty::Integer => "an integer".into(),
             Ty::Number => "a number".into(),
             Ty::String => "a string".into(),
-            Ty::Function => "a function".into(),
+            Ty::Callback(_) => "a function".into(),
             Ty::Object(object) => object.noun().into(),
             Ty::Options(_) | Ty::Map(_) => "a table".into(),
             Ty::Choice(choice) => format!("one of {}", choice.list()),

@@ -113,15 +113,19 @@ pub enum Object {
     State,
     Mount,
     Platform,
+    Files,
 }
 
 impl Object {
+    pub const ALL: [Object; 4] = [Object::State, Object::Mount, Object::Platform, Object::Files];
+
     /// The name of the type, as `---@param` comments use it.
     pub fn name(self) -> &'static str {
         match self {
             Object::State => "State",
             Object::Mount => "Mount",
             Object::Platform => "Platform",
+            Object::Files => "Files",
         }
     }
 
@@ -130,6 +134,7 @@ impl Object {
             Object::State => "a state",
             Object::Mount => "a mount object",
             Object::Platform => "a platform",
+            Object::Files => "the `f` of `files`",
         }
     }
 
@@ -138,6 +143,7 @@ impl Object {
             Object::State => "state",
             Object::Mount => "mount",
             Object::Platform => "platform",
+            Object::Files => "the `f` of `files`",
         }
     }
 }

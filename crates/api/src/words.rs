@@ -51,7 +51,7 @@ const SYNONYMS: &[(&str, &str)] = &[
 pub fn unknown_function(name: &str) -> Misnomer {
     let functions = FUNCTIONS.iter().filter(|f| f.receiver == Receiver::Bk).map(|f| f.name);
     let names: Vec<&str> = functions.chain(BK_PLATFORMS.iter().map(|property| property.name)).collect();
-    if let Some(method) = FUNCTIONS.iter().find(|f| f.is_method() && f.name == name) {
+    if let Some(method) = crate::method(Object::State, name) {
         return Misnomer {
             message: format!("unknown function `bk.{name}`: `{name}` is a method of a state"),
             meant: None,

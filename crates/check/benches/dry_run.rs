@@ -58,7 +58,7 @@ fn measure(text: &str, verify: bool) -> Duration {
             let begun = Instant::now();
             let run = dry_run(&file, &NoModules, &options);
             times.push(begun.elapsed());
-            assert!(run.definition.is_some(), "{:?}", run.diagnostics.first());
+            assert!(run.definition().is_some(), "{:?}", run.diagnostics.first());
         }
         times.sort();
         times.first().copied().unwrap_or_default()

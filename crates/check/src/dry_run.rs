@@ -2,10 +2,11 @@
 
 use crate::verify;
 use luakit_analysis::Script;
+use luakit_api::calls::TargetName;
 use luakit_api::modules::Loader;
 use luakit_diagnostics::{Code, Diagnostic, Layer, Place, SourceFile};
-use luakit_evaluator::{Config, Evaluation, Limits, Memory, Printed, evaluate};
-use luakit_llb::{Constraints, Definition, Platform};
+use luakit_evaluator::{Config, Evaluation, Export, Limits, Memory, Printed, evaluate};
+use luakit_llb::{Constraints, Definition, Graph, Platform};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -27,6 +28,10 @@ pub struct Options {
     pub cancel: Arc<AtomicBool>,
     /// The value of `local.unique`.
     pub local_unique: String,
+    /// The result that is wanted: the name of a target, or `default` for what `bk.export` exports.
+    pub target: Option<String>,
+    /// Whether a script with errors is run again to find more of them.
+    pub collect: bool,
     /// Whether a second run looks whether the script gives the same again.
     pub verify: bool,
     /// Called with what the script prints, as it prints it.
@@ -46,6 +51,8 @@ impl Default for Options {
             limits: Limits::default(),
             cancel: Arc::default(),
             local_unique: SHOWN_UNIQUE.into(),
+            target: None,
+            collect: true,
             verify: true,
             print: None,
         }
@@ -56,12 +63,10 @@ impl Default for Options {
 #[derive(Debug, Default)]
 pub struct DryRun {
     pub diagnostics: Vec<Diagnostic>,
-    /// The LLB, where the script has an export and no error.
-    pub definition: Option<Definition>,
-    /// The image's configuration as JSON.
-    pub image_config: Option<serde_json::Value>,
-    /// Where the script exports its result.
-    pub export: Option<Place>,
+    /// Every result of a script without errors, in the order it names them; with `target`, that one.
+    pub outputs: Vec<Output>,
+    /// Which of them is built if nobody chooses: what `bk.export` exports, or the only target.
+    pub default: Option<usize>,
     /// Every file that was read, the script first.
     pub files: Vec<Arc<SourceFile>>,
     /// What the script printed, in order.
@@ -70,6 +75,42 @@ pub struct DryRun {
     pub args_read: BTreeSet<String>,
     /// Whether `cancel` ended it; it then says nothing.
     pub cancelled: bool,
+}
+
+/// A result of a script.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// The name of the target; what `bk.export` exports has none.
+    pub name: Option<String>,
+    /// Where the script names it.
+    pub place: Place,
+    pub definition: Definition,
+    /// The image's configuration as JSON.
+    pub image_config: serde_json::Value,
+}
+
+impl Output {
+    /// Returns the name that `--target` takes.
+    pub fn target(&self) -> &str {
+        self.name.as_deref().unwrap_or(TargetName::EXPORT)
+    }
+}
+
+impl DryRun {
+    /// Returns the result that is shown: what is built by default, else the first.
+    pub fn shown(&self) -> Option<&Output> {
+        self.outputs.get(self.default.unwrap_or(0))
+    }
+
+    /// Returns the LLB of the result that is shown.
+    pub fn definition(&self) -> Option<&Definition> {
+        self.shown().map(|output| &output.definition)
+    }
+
+    /// Returns the configuration of the image that is shown.
+    pub fn image_config(&self) -> Option<&serde_json::Value> {
+        self.shown().map(|output| &output.image_config)
+    }
 }
 
 /// Evaluates a script and marshals what it exports. Call it on a [`worker`](crate::worker).
@@ -82,12 +123,25 @@ pub fn dry_run_parsed(script: &Arc<Script>, loader: &dyn Loader, options: &Optio
     let begun = Instant::now();
     let scripts = Scripts(RefCell::new(vec![script.clone()]));
     let file = &script.file;
-    let (mut run, _memory) = run_once(file, &scripts, loader, options);
+    let (mut run, _memory) = run_once(file, &scripts, loader, options, false);
     let left = options.timeout.saturating_sub(begun.elapsed());
-    if options.verify && run.definition.is_some() && left > options.timeout / 2 {
-        let again = Options { timeout: left, print: None, ..options.clone() };
-        let (second, _) = run_once(file, &scripts, loader, &again);
+    if left <= options.timeout / 2 {
+        return run;
+    }
+    let again = Options { timeout: left, print: None, ..options.clone() };
+    if options.verify && !run.outputs.is_empty() {
+        let (second, _) = run_once(file, &scripts, loader, &again, false);
         run.diagnostics.extend(verify::difference(&run, &second));
+    }
+    let more = |error: &Diagnostic| error.is_error() && luakit_evaluator::may_have_more(error.code);
+    if options.collect && run.diagnostics.iter().any(more) {
+        let (collected, _) = run_once(file, &scripts, loader, &again, true);
+        let same = |a: &Diagnostic, b: &Diagnostic| a.place == b.place && a.code == b.code;
+        for found in collected.diagnostics {
+            if !run.diagnostics.iter().any(|other| same(other, &found)) {
+                run.diagnostics.push(found);
+            }
+        }
     }
     run
 }
@@ -111,6 +165,7 @@ fn run_once(
     scripts: &Scripts,
     loader: &dyn Loader,
     options: &Options,
+    collect: bool,
 ) -> (DryRun, Memory) {
     let platform = options.platform.clone().unwrap_or_else(Platform::host);
     let config = Config {
@@ -119,6 +174,7 @@ fn run_once(
         platform: platform.clone(),
         limits: Limits { time: options.timeout, ..options.limits },
         cancel: options.cancel.clone(),
+        collect,
         print: options.print,
     };
     let Evaluation { graph, exports, mut diagnostics, files, output, args_read, cancelled, memory } =
@@ -128,29 +184,55 @@ fn run_once(
         return (run, memory);
     }
     name_operands(&mut diagnostics, scripts);
-    if let Some(export) = exports.first() {
-        run.export = Some(export.place.clone());
-    }
-    if let (Some(export), false) = (exports.first(), diagnostics.iter().any(Diagnostic::is_error)) {
+    if !diagnostics.iter().any(Diagnostic::is_error) {
         let constraints = Constraints::new(platform, options.local_unique.clone());
-        match graph.marshal(&export.state, &constraints) {
-            Ok(definition) => {
-                run.definition = Some(definition);
-                run.image_config = Some(export.config.clone());
+        match wanted(&exports, options.target.as_deref()) {
+            Ok(wanted) => {
+                for export in wanted {
+                    match marshal(&graph, export, &constraints) {
+                        Ok(output) => run.outputs.push(output),
+                        Err(finding) => diagnostics.push(finding),
+                    }
+                }
             }
-            Err(error) => {
-                let message = format!("bk.export: {error}");
-                diagnostics.push(Diagnostic::new(
-                    Code::INVALID_OP,
-                    Layer::DryRun,
-                    export.place.clone(),
-                    message,
-                ));
-            }
+            Err(finding) => diagnostics.push(finding),
         }
+        let exported = run.outputs.iter().position(|output| output.name.is_none());
+        run.default = exported.or((run.outputs.len() == 1).then_some(0));
     }
     run.diagnostics = diagnostics;
     (run, memory)
+}
+
+/// Returns the results that are to be marshalled.
+fn wanted<'e>(exports: &'e [Export], target: Option<&str>) -> Result<Vec<&'e Export>, Diagnostic> {
+    let Some(target) = target else { return Ok(exports.iter().collect()) };
+    let name = |export: &'e Export| export.name.as_deref().unwrap_or(TargetName::EXPORT);
+    if let Some(export) = exports.iter().find(|export| name(export) == target) {
+        return Ok(vec![export]);
+    }
+    let names: Vec<&str> = exports.iter().map(name).collect();
+    let near = luakit_api::nearest(target, names.iter().copied());
+    let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+    let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    // A script without results has failed before.
+    let Some(last) = exports.last() else { return Ok(Vec::new()) };
+    let message = format!("the script has no target `{target}`{near}");
+    let finding = Diagnostic::new(Code::UNKNOWN_TARGET, Layer::DryRun, last.place.clone(), message);
+    Err(finding.with_hint(format!("it has {}", list.join(", "))))
+}
+
+fn marshal(graph: &Graph, export: &Export, constraints: &Constraints) -> Result<Output, Diagnostic> {
+    let place = export.place.clone();
+    match graph.marshal(&export.state, constraints) {
+        Ok(definition) => {
+            Ok(Output { name: export.name.clone(), place, definition, image_config: export.config.clone() })
+        }
+        Err(error) => {
+            let call = if export.name.is_some() { "bk.target" } else { "bk.export" };
+            Err(Diagnostic::new(Code::INVALID_OP, Layer::DryRun, place, format!("{call}: {error}")))
+        }
+    }
 }
 
 /// Makes a file ready for the engine. What the parser refuses is told in its words, which are better than the engine's.

@@ -9,7 +9,7 @@ mod verify;
 pub mod worker;
 
 pub use disk::{DiskLoader, read_text, stdlib_of_environment};
-pub use dry_run::{DryRun, Options, SHOWN_UNIQUE, dry_run, dry_run_parsed};
+pub use dry_run::{DryRun, Options, Output, SHOWN_UNIQUE, dry_run, dry_run_parsed};
 pub use join::join;
 pub use luakit_evaluator::Limits;
 pub use luakit_llb as llb;

@@ -3,7 +3,7 @@
 //! Lua has addresses, and they are different in every run: in the text of a table or function, and in the order of
 //! `pairs` over keys that are tables or functions. A build that depends on them is never cached.
 
-use crate::DryRun;
+use crate::{DryRun, Output};
 use luakit_diagnostics::{Code, Diagnostic, Layer, Place, TextRange};
 use luakit_llb::{Definition, MarshalledOp};
 
@@ -12,31 +12,45 @@ pub(crate) fn difference(first: &DryRun, second: &DryRun) -> Option<Diagnostic> 
     if first.cancelled || second.cancelled {
         return None;
     }
-    let export = first.export.clone()?;
-    let before = first.definition.as_ref()?;
-    let (place, what) = match &second.definition {
-        None if second.diagnostics.iter().any(|error| error.code == Code::LIMIT) => return None,
-        None => {
-            let error = second.diagnostics.iter().find(|finding| finding.is_error())?;
-            (error.place.clone(), format!("a second run of the script failed: {}", error.message))
+    let (place, what) = if second.outputs.is_empty() {
+        if second.diagnostics.iter().any(|error| error.code == Code::LIMIT) {
+            return None;
         }
-        Some(after) => match changed(before, after) {
-            Some(op) => {
-                let place = op.and_then(|op| place(first, before, op)).unwrap_or(export);
-                (place, "this operation is a different one each time the script is run".to_owned())
-            }
-            None if first.image_config != second.image_config => (
-                export,
-                "the image's configuration is a different one each time the script is run".to_owned(),
-            ),
-            None => return None,
-        },
+        let error = second.diagnostics.iter().find(|finding| finding.is_error())?;
+        (error.place.clone(), format!("a second run of the script failed: {}", error.message))
+    } else if first.outputs.len() != second.outputs.len() {
+        let place = first.outputs.last()?.place.clone();
+        (place, "the results are others each time the script is run".to_owned())
+    } else {
+        first
+            .outputs
+            .iter()
+            .zip(&second.outputs)
+            .find_map(|(before, after)| changed_output(first, before, after))?
     };
     let finding = Diagnostic::new(Code::NOT_DETERMINISTIC, Layer::DryRun, place, what);
     Some(finding.with_hint(
         "the usual causes are the address in `tostring` of a table or function, and `pairs` over keys that are \
          tables or functions",
     ))
+}
+
+/// Returns what is different in a result, and where.
+fn changed_output(run: &DryRun, before: &Output, after: &Output) -> Option<(Place, String)> {
+    let export = before.place.clone();
+    match changed(&before.definition, &after.definition) {
+        Some(op) => {
+            let place = op.and_then(|op| place(run, &before.definition, op)).unwrap_or(export);
+            Some((place, "this operation is a different one each time the script is run".to_owned()))
+        }
+        None if before.image_config != after.image_config => {
+            let what = "the image's configuration is a different one each time the script is run";
+            Some((export, what.to_owned()))
+        }
+        None => (before.name != after.name).then(|| {
+            (export, "the name of the result is a different one each time the script is run".to_owned())
+        }),
+    }
 }
 
 /// Returns the first op that is not in both, or `None` within if the second has more.

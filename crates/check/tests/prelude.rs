@@ -40,7 +40,7 @@ fn picture(name: &str, script: &str) -> String {
     for finding in &findings {
         writeln!(picture, "{}", render_text(finding, false).trim_end()).unwrap();
     }
-    if let Some(definition) = &run.definition {
+    if let Some(definition) = run.definition() {
         let options = text::TextOptions { metadata: true, ..text::TextOptions::default() };
         picture.push_str(&text::render(definition, &options));
     }
@@ -64,7 +64,7 @@ fn each_function_becomes_what_its_picture_shows() {
 #[test]
 fn the_same_script_gives_the_same_bytes() {
     let script = std::fs::read_to_string(repository("examples/go-and-node.lua")).unwrap();
-    let bytes = || checked("go-and-node.lua", &script).1.definition.unwrap().encode();
+    let bytes = || checked("go-and-node.lua", &script).1.definition().unwrap().encode();
     assert_eq!(bytes(), bytes());
 }
 
@@ -177,6 +177,6 @@ fn every_script_of_the_manual_is_clean() {
     for block in blocks {
         let (findings, run) = checked("manual.lua", block);
         let told: String = findings.iter().map(|finding| render_text(finding, false)).collect();
-        assert!(findings.is_empty() && run.definition.is_some(), "{block}\n{told}");
+        assert!(findings.is_empty() && run.definition().is_some(), "{block}\n{told}");
     }
 }

@@ -98,6 +98,8 @@ codes! {
     MISSING_EXPORT = "missing-export" Error;
     /// A second call of `bk.export`.
     DUPLICATE_EXPORT = "duplicate-export" Error;
+    /// A `--target` that the script does not name.
+    UNKNOWN_TARGET = "unknown-target" Error;
     /// An operation that LLB or BuildKit refuses.
     INVALID_OP = "invalid-op" Error;
     /// An error that Lua itself raised while the script ran.

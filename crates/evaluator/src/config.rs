@@ -17,6 +17,8 @@ pub struct Config {
     pub limits: Limits,
     /// Trips when the result is no longer wanted.
     pub cancel: Arc<AtomicBool>,
+    /// Whether the script goes on after an error of the API, to find more of them.
+    pub collect: bool,
     /// Called with what the script prints, as it prints it.
     pub print: Option<fn(&str)>,
 }

@@ -23,7 +23,7 @@ pub(crate) fn evaluate(
 ) -> Evaluation {
     let run = Rc::new(Run::new(config.clone()));
     if let Err(failure) = attempt(script, loader, prepare, &run) {
-        run.diagnostics.borrow_mut().extend(failure.diagnostics);
+        run.tell_end(failure);
     }
     finish(&run)
 }

@@ -47,7 +47,7 @@ pub(crate) fn runs(lua: &Lua, run: &Run, file: usize) -> bool {
 fn capture_some(lua: &Lua, run: &Run, most: usize) -> Vec<Frame> {
     let mut frames = own_some(lua, most);
     for resumed in run.resumed.borrow().iter().rev() {
-        frames.extend(resumed.iter().take(most.saturating_sub(frames.len())));
+        frames.extend(resumed.frames.iter().take(most.saturating_sub(frames.len())));
     }
     frames
 }

@@ -5,6 +5,7 @@
 //! [`Prepared`]. It does no IO but through the [`Loader`] it is given.
 
 mod calls;
+mod collect;
 mod config;
 mod engine;
 mod failure;
@@ -51,6 +52,8 @@ pub struct Memory {
 /// A result that the script named.
 #[derive(Debug, Clone)]
 pub struct Export {
+    /// The name that `bk.target` gave it; `bk.export` gives none.
+    pub name: Option<String>,
     pub state: State,
     /// The image's configuration as JSON.
     pub config: serde_json::Value,
@@ -62,6 +65,11 @@ pub struct Export {
 pub struct Printed {
     pub text: String,
     pub place: Option<Place>,
+}
+
+/// Tells whether a script that ended with such an error may have more, which a collecting pass would find.
+pub fn may_have_more(code: luakit_diagnostics::Code) -> bool {
+    collect::may_have_more(code)
 }
 
 /// Makes a file ready for the engine, or tells its syntax errors.

@@ -19,6 +19,7 @@ pub(crate) struct Run {
     pub(crate) runs: RefCell<BTreeMap<u32, luakit_llb::Run>>,
     pub(crate) mounts: RefCell<Vec<Mount>>,
     pub(crate) platforms: RefCell<Vec<Platform>>,
+    pub(crate) files_lists: RefCell<Vec<FilesList>>,
     pub(crate) exports: RefCell<Vec<Export>>,
     pub(crate) files: RefCell<Vec<Rc<Loaded>>>,
     pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
@@ -34,10 +35,27 @@ pub(crate) struct Run {
     /// Errors that `pcall` turned into strings, so that `error(message)` finds their place again.
     pub(crate) caught: RefCell<BTreeMap<String, Failure>>,
     /// Where the running coroutines were resumed, the outermost first.
-    pub(crate) resumed: RefCell<Vec<Vec<crate::frames::Frame>>>,
+    pub(crate) resumed: RefCell<Vec<Resumed>>,
+    pub(crate) collected: crate::collect::Collected,
     pub(crate) data: Cell<usize>,
     /// The machine itself; [`crate::Memory`] says why it is kept.
     pub(crate) vm: RefCell<Option<mlua::Lua>>,
+}
+
+/// Where a coroutine was resumed.
+pub(crate) struct Resumed {
+    pub(crate) frames: Vec<crate::frames::Frame>,
+    /// Whether whoever resumed it catches its errors.
+    pub(crate) guarded: bool,
+}
+
+/// The actions of a `files` while its function runs.
+pub(crate) struct FilesList {
+    pub(crate) base: State,
+    /// `None` once the function has ended.
+    pub(crate) actions: Option<Vec<luakit_llb::FileAction>>,
+    /// Whether an action was wrong, in a collecting pass.
+    pub(crate) failed: bool,
 }
 
 /// A file that was compiled, and the way back to its text.
@@ -62,6 +80,7 @@ impl Run {
             runs: RefCell::default(),
             mounts: RefCell::default(),
             platforms: RefCell::default(),
+            files_lists: RefCell::default(),
             exports: RefCell::default(),
             files: RefCell::default(),
             diagnostics: RefCell::default(),
@@ -73,6 +92,7 @@ impl Run {
             stopped: RefCell::default(),
             caught: RefCell::default(),
             resumed: RefCell::default(),
+            collected: crate::collect::Collected::default(),
             data: Cell::new(0),
             vm: RefCell::default(),
         }
@@ -102,6 +122,11 @@ impl Run {
         (states.len() - 1) as u32
     }
 
+    /// Returns what a `files` works on.
+    pub(crate) fn files_base(&self, id: u32) -> State {
+        self.files_lists.borrow().get(id as usize).map_or_else(State::scratch, |list| list.base.clone())
+    }
+
     pub(crate) fn add_mount(&self, mount: Mount) -> u32 {
         let mut mounts = self.mounts.borrow_mut();
         mounts.push(mount);
@@ -121,7 +146,10 @@ impl Run {
 
     /// Returns how many objects were made.
     pub(crate) fn objects(&self) -> usize {
-        self.states.borrow().len() + self.mounts.borrow().len() + self.platforms.borrow().len()
+        self.states.borrow().len()
+            + self.mounts.borrow().len()
+            + self.platforms.borrow().len()
+            + self.files_lists.borrow().len()
     }
 
     /// Returns the place a line of an error is about where nothing better is known: the end of the script.

@@ -2,9 +2,10 @@
 
 use crate::failure::Failure;
 use crate::frames::{capture, own};
-use crate::run::Run;
-use crate::{Printed, calls, objects};
-use luakit_api::{BK_PLATFORMS, BLOCKED, FUNCTIONS, Receiver, words};
+use crate::run::{Resumed, Run};
+use crate::{Printed, calls, collect, objects};
+use luakit_api::calls::FilesOf;
+use luakit_api::{BK_PLATFORMS, BLOCKED, FUNCTIONS, Object, Receiver, Ty, words};
 use luakit_diagnostics::Code;
 use luakit_llb::Platform;
 use mlua::chunk::{ChunkMode, Compiler};
@@ -21,9 +22,9 @@ pub(crate) fn install(lua: &Lua, run: &Rc<Run>, host: Table) -> mlua::Result<Fun
     let seen = run.clone();
     host.set(
         "enter",
-        lua.create_function(move |lua, ()| {
-            let frames = own(lua);
-            seen.resumed.borrow_mut().push(frames);
+        lua.create_function(move |lua, catches: bool| {
+            let guarded = catches || seen.config.collect && collect::catches(lua);
+            seen.resumed.borrow_mut().push(Resumed { frames: own(lua), guarded });
             Ok(())
         })?,
     )?;
@@ -40,6 +41,22 @@ pub(crate) fn install(lua: &Lua, run: &Rc<Run>, host: Table) -> mlua::Result<Fun
         "write",
         lua.create_function(move |lua, text: LuaString| write(lua, &seen, &text.to_string_lossy()))?,
     )?;
+    host.set(
+        "files",
+        lua.create_function(|lua, files: Function| lua.set_named_registry_value(objects::FILES, files))?,
+    )?;
+    let seen = run.clone();
+    host.set(
+        "begin_files",
+        lua.create_function(move |lua, args: mlua::MultiValue| {
+            let list = objects::method(lua, &seen, Object::State, &FilesOf::FUNCTION, args)?;
+            // After an error the collecting pass has a State in its place.
+            let over = !matches!(&list, Value::UserData(data) if matches!(objects::id(data), Some((Object::Files, _))));
+            Ok((list, over))
+        })?,
+    )?;
+    let seen = run.clone();
+    host.set("end_files", lua.create_function(move |lua, list: Value| calls::end_files(lua, &seen, &list))?)?;
     host.set("find", lua.create_function(find)?)?;
     host.set(
         "plain",
@@ -137,14 +154,15 @@ fn block(lua: &Lua, run: &Rc<Run>) -> mlua::Result<()> {
     let globals = lua.globals();
     for blocked in BLOCKED {
         let seen = run.clone();
-        let stub = lua.create_function(move |lua, _: mlua::MultiValue| -> mlua::Result<()> {
+        let stub = lua.create_function(move |lua, _: mlua::MultiValue| {
             let frames = capture(lua, &seen);
             let place = frames.first().and_then(|frame| seen.callee_place(*frame));
             let mut failure = seen.failure_at(Code::SANDBOXED, blocked.message(), place, &frames);
             for diagnostic in &mut failure.diagnostics {
                 diagnostic.hints.push(blocked.hint.into());
             }
-            Err(failure.into())
+            seen.note(lua, failure.into())?;
+            seen.stand_in(lua, &Ty::Any)
         })?;
         match blocked.name.split_once('.') {
             Some((library, name)) => {
@@ -180,9 +198,12 @@ fn bk(lua: &Lua, run: &Rc<Run>) -> mlua::Result<Table> {
     let seen = run.clone();
     meta.set(
         "__index",
-        lua.create_function(move |lua, (_, key): (Value, Value)| -> mlua::Result<()> {
+        lua.create_function(move |lua, (_, key): (Value, Value)| {
             let name = key_name(&key);
-            let mut failure = misnamed(lua, &seen, Code::UNKNOWN_FUNCTION, words::unknown_function(&name));
+            let misnomer = words::unknown_function(&name);
+            let meant = misnomer.meant.as_deref().and_then(luakit_api::bk_function);
+            let platform = meant.is_none() && misnomer.meant.is_some();
+            let mut failure = misnamed(lua, &seen, Code::UNKNOWN_FUNCTION, misnomer);
             // The engine looks a name up at the line of its `bk`, which is a line above that of the name.
             let place = own(lua).first().and_then(|frame| {
                 let called = seen.call_place(*frame, &format!("bk.{name}"));
@@ -191,12 +212,23 @@ fn bk(lua: &Lua, run: &Rc<Run>) -> mlua::Result<Table> {
             for (diagnostic, place) in failure.diagnostics.iter_mut().zip(place) {
                 diagnostic.place = place;
             }
-            Err(failure.into())
+            seen.note(lua, failure.into())?;
+            if platform {
+                return seen.stand_in(lua, &Ty::Object(Object::Platform));
+            }
+            callable(lua, meant.map_or(Ty::Object(Object::State), |meant| meant.returns))
         })?,
     )?;
     meta.set("__metatable", "bk")?;
     bk.set_metatable(Some(meta))?;
     Ok(bk)
+}
+
+/// Makes a function that gives a stand-in, for one that does not exist.
+pub(crate) fn callable(lua: &Lua, returns: Ty) -> mlua::Result<Value> {
+    let function =
+        lua.create_function(move |lua, _: mlua::MultiValue| Run::of(lua)?.stand_in(lua, &returns))?;
+    Ok(Value::Function(function))
 }
 
 /// Writes what stood between `[` and `]`, or after the dot. Nothing but a string or a number says more than its type.

@@ -1,7 +1,7 @@
 //! Lua values as the validator sees them: everything is known.
 
 use crate::objects;
-use luakit_api::{Key, Kind, Known, Object, Table, View};
+use luakit_api::{Key, Kind, Known, Table, View};
 use mlua::Value;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -119,15 +119,4 @@ fn entries(table: &mlua::Table, budget: &Rc<Budget>) -> Option<Table<LuaView>> {
     }
     fields.sort_by(|(a, _), (b, _)| a.cmp(b));
     Some(Table { items, fields, complete: true })
-}
-
-/// Returns what an object is, if it is one of ours.
-pub(crate) fn is_state(value: &Value) -> Option<u32> {
-    match value {
-        Value::UserData(data) => match objects::id(data) {
-            Some((Object::State, id)) => Some(id),
-            _ => None,
-        },
-        _ => None,
-    }
 }

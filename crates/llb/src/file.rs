@@ -148,6 +148,14 @@ pub enum UserId {
 }
 
 impl Graph {
+    /// Tells whether an action can be done on a state.
+    ///
+    /// # Errors
+    /// What [`Graph::file`] would say of it.
+    pub fn check_action(state: &State, action: &FileAction) -> Result<(), crate::Error> {
+        FileOp::new(state, std::slice::from_ref(action)).map(drop)
+    }
+
     /// Adds one operation of several steps on a state.
     ///
     /// # Errors

@@ -44,7 +44,7 @@ fn call(function: &Function) -> Value {
     json!({
         "name": function.name,
         "aliases": function.aliases,
-        "on": match function.receiver { Receiver::Bk => "bk", Receiver::State => "State", Receiver::Os => "os" },
+        "on": match function.receiver { Receiver::Bk => "bk", Receiver::State => "State", Receiver::Files => "Files", Receiver::Os => "os" },
         "signature": render::signature(function),
         "params": params.collect::<Vec<_>>(),
         "returns": function.returns.display(),

@@ -2,8 +2,10 @@
 
 use crate::cli::BuildArgs;
 use crate::{output, script};
+use luakit_check::{DryRun, Output};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::process::ExitCode;
 
 pub(crate) fn run(args: &BuildArgs) -> ExitCode {
@@ -15,30 +17,68 @@ pub(crate) fn run(args: &BuildArgs) -> ExitCode {
         eprintln!("hint: `luakit dag {}` shows it as text", args.script.display());
         return ExitCode::from(script::UNUSABLE);
     }
+    let many = args.all || args.eval.platform.len() > 1;
+    if many && (args.output.is_none() || args.image_config_file.is_some()) {
+        eprintln!("luakit: several platforms have several definitions and configurations");
+        eprintln!("hint: `-o FOLDER` writes each of them to a file of its own");
+        return ExitCode::from(script::UNUSABLE);
+    }
     let unique = args.local_unique.clone().unwrap_or_else(random_unique);
-    let run = match script::evaluate(&args.script, &args.eval, &unique) {
-        Ok(run) => run,
-        Err(code) => return code,
-    };
-    let Some(definition) = run.definition else {
-        eprintln!("luakit: the evaluation gave no definition");
-        return ExitCode::from(script::FINDINGS);
-    };
-    let written = match (&args.image_config_file, &run.image_config) {
-        (Some(path), Some(config)) => output::write(Some(path), format!("{config:#}\n").as_bytes()),
-        (None, Some(config)) => {
-            say_how_to_pass(config);
-            Ok(())
-        }
-        (_, None) => Ok(()),
-    };
-    match written.and_then(|()| output::write(args.output.as_deref(), &definition.encode())) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
+    let done = script::evaluate(&args.script, &args.eval, &unique).and_then(|runs| {
+        let written = match (runs.as_slice(), args.output.as_deref()) {
+            (runs, Some(folder)) if many => write_all(args, runs, folder)?,
+            (runs, _) => {
+                runs.first().map(script::chosen).transpose()?.map_or(Ok(()), |output| write(args, output))
+            }
+        };
+        written.map_err(|message| {
             eprintln!("luakit: {message}");
             ExitCode::from(script::UNUSABLE)
+        })
+    });
+    done.map_or_else(|code| code, |()| ExitCode::SUCCESS)
+}
+
+/// Writes one result.
+fn write(args: &BuildArgs, built: &Output) -> Result<(), String> {
+    if built.definition.ops.is_empty() {
+        eprintln!(
+            "luakit: warning: scratch is empty: its definition has no operation, and BuildKit refuses it"
+        );
+        eprintln!(
+            "hint: put something into what is exported, as in `bk.scratch():copy(built, \"/app\", \"/app\")`"
+        );
+    }
+    match &args.image_config_file {
+        Some(path) => output::write(Some(path), json(&built.image_config).as_bytes())?,
+        None => say_how_to_pass(&built.image_config),
+    }
+    output::write(args.output.as_deref(), &built.definition.encode())
+}
+
+/// Writes the results of every run, or what is chosen of each, into a folder.
+fn write_all(args: &BuildArgs, runs: &[DryRun], folder: &Path) -> Result<Result<(), String>, ExitCode> {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for (index, run) in runs.iter().enumerate() {
+        let outputs = if args.all { run.outputs.iter().collect() } else { vec![script::chosen(run)?] };
+        let platform = args.eval.platform.get(index).filter(|_| runs.len() > 1);
+        let suffix =
+            platform.map_or(String::new(), |platform| format!("-{}", platform.name().replace('/', "-")));
+        for output in outputs {
+            let stem = format!("{}{suffix}", output.target());
+            files.push((format!("{stem}.pb"), output.definition.encode()));
+            files.push((format!("{stem}.json"), json(&output.image_config).into_bytes()));
         }
     }
+    let made = std::fs::create_dir_all(folder)
+        .map_err(|err| format!("cannot make the folder `{}`: {err}", folder.display()));
+    Ok(made.and_then(|()| {
+        files.iter().try_for_each(|(name, bytes)| output::write(Some(&folder.join(name)), bytes))
+    }))
+}
+
+fn json(config: &serde_json::Value) -> String {
+    format!("{config:#}\n")
 }
 
 /// A configuration is no part of LLB: a pipe to buildctl would lose it without a word.

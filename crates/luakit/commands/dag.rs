@@ -6,18 +6,23 @@ use luakit_llb::{dot, json, text};
 use std::process::ExitCode;
 
 pub(crate) fn run(args: &DagArgs) -> ExitCode {
-    let run = match script::evaluate(&args.script, &args.eval, &args.local_unique) {
-        Ok(run) => run,
+    if args.eval.platform.len() > 1 {
+        eprintln!("luakit: a graph is that of one platform: give `--platform` once");
+        return ExitCode::from(script::UNUSABLE);
+    }
+    let runs = match script::evaluate(&args.script, &args.eval, &args.local_unique) {
+        Ok(runs) => runs,
         Err(code) => return code,
     };
-    let Some(definition) = run.definition else {
-        eprintln!("luakit: the evaluation gave no definition");
-        return ExitCode::from(script::FINDINGS);
+    let definition = match runs.first().map(script::chosen) {
+        Some(Ok(output)) => &output.definition,
+        Some(Err(code)) => return code,
+        None => return ExitCode::from(script::UNUSABLE),
     };
     let mut rendered = match args.format {
-        DagFormat::Text => text::render(&definition, &text::TextOptions::default()),
-        DagFormat::Dot => dot::render(&definition),
-        DagFormat::Json => json::render(&definition),
+        DagFormat::Text => text::render(definition, &text::TextOptions::default()),
+        DagFormat::Dot => dot::render(definition),
+        DagFormat::Json => json::render(definition),
     };
     if !rendered.ends_with('\n') {
         rendered.push('\n');

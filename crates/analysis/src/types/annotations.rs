@@ -102,7 +102,7 @@ pub(super) fn parse(text: &str) -> Type {
 }
 
 fn object(name: &str) -> Option<Object> {
-    [Object::State, Object::Mount, Object::Platform]
+    Object::ALL
         .into_iter()
         .find(|object| name == object.name() || name.strip_prefix("bk.") == Some(object.name()))
 }

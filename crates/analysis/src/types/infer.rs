@@ -7,7 +7,7 @@ use crate::scope::{LocalKind, Source, Target};
 use crate::strings::decode;
 use crate::tree::{Call, Entry, ExprId, ExprKind, FuncId};
 use luakit_api::modules::Loader;
-use luakit_api::{BK_PLATFORMS, Object, bk_function, method, properties_of, words};
+use luakit_api::{BK_PLATFORMS, FunctionId, Object, Ty, bk_function, method, properties_of, words};
 use luakit_diagnostics::TextRange;
 use std::collections::{HashMap, HashSet};
 
@@ -463,7 +463,10 @@ impl<'a> Flow<'a> {
                 self.bind(func, call);
                 self.returned(func, 0).weaken(sure)
             }
-            Type::Is(Kind::Builtin(_), _) => self.types.result_of(callee),
+            Type::Is(Kind::Builtin(function), _) => {
+                self.call_back(function, call);
+                self.types.result_of(callee)
+            }
             Type::Is(Kind::Foreign(_), _) => {
                 self.lose(call);
                 self.types.result_of(callee)
@@ -474,6 +477,29 @@ impl<'a> Flow<'a> {
                 self.of(call.callee)
             }
             _ => self.library(call),
+        }
+    }
+
+    /// Tells a function that is given to the API what it will be called with.
+    fn call_back(&mut self, function: FunctionId, call: &Call) {
+        let script = self.types.script;
+        let params = builtin(function).map_or(&[][..], |function| function.params);
+        for (param, arg) in params.iter().zip(&call.args) {
+            let Ty::Callback(object) = param.ty else { continue };
+            let Some(Kind::Func(func)) = self.of(*arg).kind() else { continue };
+            let Some(local) = script.scopes.params.get(func).and_then(|params| params.first()) else {
+                continue;
+            };
+            let ty = Type::sure(Kind::Object(object));
+            // A function that is written there is called by nothing else.
+            if matches!(script.tree.expr(*arg).kind, ExprKind::Function(_))
+                && self.fixed.get(*local) == Some(&false)
+            {
+                self.fix(*local, ty);
+                self.changed = true;
+            } else {
+                self.join_local(*local, ty);
+            }
         }
     }
 

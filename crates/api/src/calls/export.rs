@@ -1,10 +1,10 @@
 //! What is built in the end.
 
 use crate::values::{Duration, Env, NonEmpty, Port, RunUser, Scalar, State, Strings, Time};
-use crate::{Call, Options};
+use crate::{Arg, Call, Cx, Options, Ty, View};
 use std::collections::BTreeMap;
 
-/// Says which state is the result of the build. A script calls it exactly once.
+/// Says which state is the result of the build. A script calls it exactly once, or names its results by `bk.target`.
 ///
 /// The config is the image's; it travels beside the definition (`luakit build --image-config-file`).
 #[derive(Debug, Call)]
@@ -20,6 +20,52 @@ pub struct Export {
     /// The configuration of the image.
     #[arg(optional)]
     pub config: ExportOptions,
+}
+
+/// Names a further result of the script, for `--target NAME` and `--all`.
+///
+/// A script with targets needs no `bk.export`; then a target must be chosen, unless there is only one.
+#[derive(Debug, Call)]
+#[call(
+    name = "target",
+    llb = "Definition",
+    example = r#"bk.target("test", bk.image("alpine:3.19"):run("make test"))"#
+)]
+pub struct Target {
+    /// The name: letters, digits, `_`, `-` and `.`.
+    pub name: TargetName,
+    /// The result.
+    #[arg(label = "second argument")]
+    pub state: State,
+    /// The configuration of the image.
+    #[arg(optional)]
+    pub config: ExportOptions,
+}
+
+/// The name of a target. It names a file as well, with `--all`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetName(pub String);
+
+impl TargetName {
+    /// What `bk.export` exports is called so where targets are named.
+    pub const EXPORT: &'static str = "default";
+}
+
+impl Arg for TargetName {
+    const TY: Ty = Ty::String;
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let NonEmpty(name) = NonEmpty::read(value, cx)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !name.chars().all(plain) {
+            cx.invalid::<()>(&format!("must be letters, digits, `_`, `-` and `.`, got \"{name}\""));
+            return None;
+        }
+        if name == Self::EXPORT {
+            cx.invalid::<()>("must not be \"default\", which is what `bk.export` exports");
+            return None;
+        }
+        Some(Self(name))
+    }
 }
 
 /// The configuration of an image.

@@ -1,7 +1,7 @@
 //! Operations on files that need no command.
 
 use crate::values::{Bytes, CopyMode, Mode, NonEmpty, Owner, State, Strings, Time};
-use crate::{Arg, Call, Cx, Kind, Known, Object, Options, View};
+use crate::{Arg, Call, Cx, Function, FunctionId, Kind, Known, Object, Options, Receiver, Ty, View};
 
 /// Copies files from another state.
 #[derive(Debug, Call)]
@@ -25,7 +25,7 @@ pub struct Copy {
 pub struct CopySource(pub State);
 
 impl Arg for CopySource {
-    const TY: crate::Ty = crate::Ty::Object(Object::State);
+    const TY: Ty = Ty::Object(Object::State);
     fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
         match value.known() {
             Known::Object(Object::State, id) => id.map(|id| Self(State(id))),
@@ -185,4 +185,70 @@ pub struct SymlinkOptions {
     /// The time it gets: seconds since 1970, or RFC 3339.
     #[option(shown = "when it is made")]
     pub timestamp: Option<Time>,
+}
+
+/// Does several file operations as one: they are one step of the build, cached and shown as one.
+///
+/// The function is called once, at once, with an object that has `copy`, `mkdir`, `mkfile`, `rm` and `symlink`; each
+/// works on what those before it left. Outside the function the object is of no use.
+#[derive(Debug, Call)]
+#[call(name = "files", on = State, returns = Object(Object::State), llb = "FileOp with several actions",
+    example = r#"bk.scratch():files(function(f) f:mkdir("/etc"):mkfile("/etc/motd", "welcome\n") end)"#)]
+pub struct FilesOf {
+    /// Says what is done.
+    #[arg(label = "argument")]
+    pub body: FilesBody,
+}
+
+/// The function that `files` calls; the evaluator has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FilesBody;
+
+impl Arg for FilesBody {
+    const TY: Ty = Ty::Callback(Object::Files);
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        match value.known() {
+            Known::Function => Some(Self),
+            other => {
+                let kind = other.kind();
+                cx.wrong_type::<()>(&Self::TY, kind);
+                if !matches!(kind, Kind::Unknown) {
+                    cx.hint("write it as `state:files(function(f) f:copy(…) f:mkdir(…) end)`");
+                }
+                None
+            }
+        }
+    }
+}
+
+/// Makes the actions of `files` out of the methods of a State: the same arguments, the same documentation.
+macro_rules! actions {
+    ($($action:ident = $method:ident, $example:literal;)+) => {$(
+        #[doc = concat!("The same as [`", stringify!($method), "`], as one action among those of `files`.")]
+        #[derive(Debug)]
+        pub struct $action(pub $method);
+
+        impl $action {
+            pub const FUNCTION: Function = Function {
+                id: FunctionId::$action,
+                receiver: Receiver::Files,
+                returns: Ty::Object(Object::Files),
+                example: $example,
+                ..$method::FUNCTION
+            };
+
+            /// Checks the arguments of a call, as the method's own check does.
+            pub fn check<V: View>(args: &[V], cx: &mut Cx) -> Option<Self> {
+                $method::check(args, cx).map(Self)
+            }
+        }
+    )+};
+}
+
+actions! {
+    CopyAction = Copy, r#"f:copy(bk.local_("context"), "src", "/app/src")"#;
+    MkdirAction = Mkdir, r#"f:mkdir("/srv/app", { make_parents = true })"#;
+    MkfileAction = Mkfile, r#"f:mkfile("/etc/motd", "welcome\n")"#;
+    RmAction = Rm, r#"f:rm("/var/cache/apk/*", { allow_wildcard = true })"#;
+    SymlinkAction = Symlink, r#"f:symlink("/usr/bin/python3", "/usr/bin/python")"#;
 }

@@ -47,7 +47,8 @@ macro_rules! calls {
 calls! {
     Image, Scratch, Local, Git, Http, OciLayout, ImageBlob, SourceOf,
     Run, Cache, Secret, Ssh, Tmpfs, Bind,
-    Copy, Mkdir, Mkfile, Rm, Symlink,
+    Copy, Mkdir, Mkfile, Rm, Symlink, FilesOf,
+    CopyAction, MkdirAction, MkfileAction, RmAction, SymlinkAction,
     WithEnv, WithCwd, WithUser, WithPlatform, WithNetwork, Requires, MountOf,
-    WithMetadata, Merge, Diff, Build, PlatformOf, ArgOf, Getenv, Export,
+    WithMetadata, Merge, Diff, Build, PlatformOf, ArgOf, Getenv, Export, Target,
 }

@@ -20,7 +20,7 @@ pub fn luals() -> String {
         }
     }
     out.push_str(&named);
-    for object in [Object::State, Object::Mount, Object::Platform] {
+    for object in Object::ALL {
         let name = object.name();
         out.push_str(&format!("---@class {name}\n"));
         for property in properties_of(object) {
@@ -108,6 +108,7 @@ fn ty(of: &Ty) -> String {
             _ => format!("{}[]", ty(item)),
         },
         Ty::Map(value) => format!("table<string, {}>", ty(value)),
+        Ty::Callback(object) => format!("fun(f:{})", object.name()),
         Ty::Union(types) => types.iter().map(ty).collect::<Vec<_>>().join("|"),
         other => other.display(),
     }
@@ -126,7 +127,7 @@ mod tests {
     fn every_type_that_is_named_is_declared() {
         let text = luals();
         let mut declared: BTreeSet<&str> =
-            ["string", "number", "integer", "boolean", "nil", "any", "table", "function"].into();
+            ["string", "number", "integer", "boolean", "nil", "any", "table", "function", "fun", "f"].into();
         let mut used = BTreeSet::new();
         for line in text.lines() {
             let words: Vec<&str> = line.split(' ').collect();
@@ -146,7 +147,7 @@ mod tests {
         }
         for ty in used {
             let names =
-                ty.split(['|', '[', ']', '(', ')', '<', '>', ',', ' ']).filter(|name| !name.is_empty());
+                ty.split(['|', '[', ']', '(', ')', '<', '>', ',', ':', ' ']).filter(|name| !name.is_empty());
             for name in names {
                 assert!(declared.contains(name), "`{name}` in `{ty}` is declared nowhere");
             }

@@ -10,6 +10,7 @@ pub fn manual() -> String {
     for (title, receiver) in [
         ("Functions of `bk`", Receiver::Bk),
         ("Methods of a State", Receiver::State),
+        ("Actions in `files`", Receiver::Files),
         ("Arguments", Receiver::Os),
     ] {
         text.push_str(&format!("\n## {title}\n"));

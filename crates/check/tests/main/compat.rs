@@ -79,7 +79,7 @@ bk.export(bk.image("x"):run(numbers))
 "#;
     let run = crate::support::run(script);
     let expected = run.output.first().unwrap().text.trim().to_owned();
-    let op = run.definition.unwrap().ops.into_iter().nth(1).unwrap().op.op.unwrap();
+    let op = run.definition().unwrap().ops[1].op.op.clone().unwrap();
     let luakit_check::llb::pb::op::Op::Exec(exec) = op else { panic!("no command: {op:?}") };
     assert_eq!(exec.meta.unwrap().args.join(" "), expected);
 }

@@ -13,6 +13,9 @@ fn script(function: &Function) -> String {
         Ty::Object(luakit_api::Object::Mount) => {
             format!("bk.export(bk.image(\"alpine\"):run(\"true\", {{ mounts = {{ {example} }} }}))")
         }
+        Ty::Object(luakit_api::Object::Files) => {
+            format!("bk.export(bk.image(\"alpine\"):files(function(f) {example} end))")
+        }
         Ty::Nil => example.to_owned(),
         _ => format!("local _ = {example}\nbk.export(bk.scratch())"),
     }
@@ -22,7 +25,7 @@ fn script(function: &Function) -> String {
 fn every_example_of_the_manual_evaluates() {
     for function in FUNCTIONS {
         let run = run(&script(function));
-        assert!(run.definition.is_some(), "{}: {}", function.example, rendered(&run));
+        assert!(run.definition().is_some(), "{}: {}", function.example, rendered(&run));
         assert_eq!(rendered(&run), "", "{}", function.example);
     }
 }

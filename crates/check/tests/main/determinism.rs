@@ -8,7 +8,7 @@ use luakit_check::Options;
 #[test]
 fn every_case_gives_the_same_bytes_in_every_run() {
     for (path, text) in cases() {
-        let once = || run(&text).definition.map(|definition| definition.encode());
+        let once = || run(&text).definition().map(luakit_llb::Definition::encode);
         assert_eq!(once(), once(), "{}", path.display());
     }
 }
@@ -33,10 +33,10 @@ fn tables_are_read_in_the_order_of_their_names() {
     let reversed: Vec<String> = names.iter().rev().cloned().collect();
     let (a, b) = (run(&script(&names)), run(&script(&reversed)));
     let digests = |run: &luakit_check::DryRun| {
-        run.definition.as_ref().unwrap().ops.iter().map(|op| op.digest.clone()).collect::<Vec<_>>()
+        run.definition().unwrap().ops.iter().map(|op| op.digest.clone()).collect::<Vec<_>>()
     };
     assert_eq!(digests(&a), digests(&b));
-    assert_eq!(a.image_config, b.image_config);
+    assert_eq!(a.image_config(), b.image_config());
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn pairs_over_names_has_one_order() {
                   local s = '' for k in pairs(t) do s = s .. k end\n\
                   bk.export(bk.scratch():mkfile('/x', s))";
     assert_eq!(rendered(&run(script)), "");
-    let once = || run(script).definition.unwrap().encode();
+    let once = || run(script).definition().unwrap().encode();
     assert_eq!(once(), once());
 }
 

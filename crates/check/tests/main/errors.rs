@@ -229,12 +229,20 @@ co()
              1 | local function make(ref) return bk.image(ref) end
                |                                          ^^^
               called from build.lua:3:1
+            build.lua:3:1: no bk.export() call — nothing to build [missing-export]
+             3 | make("")
+               | ^^^^^^^^
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
             == through a coroutine
             build.lua:2:12: bk.image: identifier must not be empty [invalid-value]
              2 |   bk.image("")
                |            ^^
               called from build.lua:5:3
               called from build.lua:7:1
+            build.lua:7:1: no bk.export() call — nothing to build [missing-export]
+             7 | go()
+               | ^^^^
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
             == resumed
             false	build.lua:1: attempt to index nil with 'y'
             false	cannot resume dead coroutine
@@ -326,7 +334,11 @@ loadstring("bk.image('')")()
             build.lua:2:34: unknown method `nothing` of State [unknown-method]
              2 | local x = base:run("a"):run("b").nothing
                |                                  ^^^^^^^
-            hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `with_env`, `with_cwd`, `with_user`, `with_platform`, `with_network`, `requires`, `mount`, `with_metadata`
+            hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `files`, `with_env`, `with_cwd`, `with_user`, `with_platform`, `with_network`, `requires`, `mount`, `with_metadata`
+            build.lua:2:1: no bk.export() call — nothing to build [missing-export]
+             2 | local x = base:run("a"):run("b").nothing
+               | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
             == call a result
             build.lua:2:1: attempt to call a nil value: `f` or what it returned [runtime-error]
              2 | f()("x")
@@ -381,6 +393,10 @@ loadstring("bk.image('')")()
             build.lua:1:1: bk.image: identifier must not be empty [invalid-value]
              1 | loadstring("bk.image('')")()
                | ^^^^^^^^^^
+            build.lua:1:1: no bk.export() call — nothing to build [missing-export]
+             1 | loadstring("bk.image('')")()
+               | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
         "#]],
     );
 }
@@ -438,10 +454,18 @@ f(3)
             build.lua:3:25: bk.mkdir: mode must be an octal string like "0755", got "888" [invalid-value]
              3 |   :mkdir("/x", { mode = "888" })
                |                         ^^^^^
+            build.lua:4:3: no bk.export() call — nothing to build [missing-export]
+             4 |   :run("b")
+               |   ^^^^^^^^^
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
             == a loop
             build.lua:2:22: bk.mkdir: path must not be empty [invalid-value]
              2 |   bk.scratch():mkdir(path)
                |                      ^^^^
+            build.lua:3:1: no bk.export() call — nothing to build [missing-export]
+             3 | end
+               | ^^^
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
             == pcall
             build.lua:1:17: bk.image: invalid reference format: repository name (library/A B) must be lowercase
             build.lua:4:43: bk.run: user must be a string or an integer, got table [wrong-type]
@@ -452,17 +476,29 @@ f(3)
              2 |   bk.image("")
                |            ^^
               called from build.lua:1:7
+            build.lua:3:1: no bk.export() call — nothing to build [missing-export]
+             3 | end)
+               | ^^^^
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
             == metamethod
             build.lua:2:19: bk.image: invalid reference format [invalid-op]
              2 |   return bk.image(key)
                |                   ^^^
               called from build.lua:4:1
+            build.lua:4:1: no bk.export() call — nothing to build [missing-export]
+             4 | print(t["a b"])
+               | ^^^^^^^^^^^^^^^
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
             == recursion
             build.lua:2:34: bk.image: identifier must not be empty [invalid-value]
              2 |   if n == 0 then return bk.image("") end
                |                                  ^^
               called from build.lua:3:10
               called from build.lua:5:1
+            build.lua:5:1: no bk.export() call — nothing to build [missing-export]
+             5 | f(3)
+               | ^^^^
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
         "#]],
     );
 }

@@ -35,6 +35,7 @@ fn evaluated(text: &str, split: bool) -> (Arc<SourceFile>, Graph) {
         platform: options().platform.unwrap(),
         limits: Limits { time: Duration::from_secs(20), ..Limits::default() },
         cancel: Arc::default(),
+        collect: false,
         print: None,
     };
     let graph = luakit_check::worker::run(|| {
@@ -398,7 +399,7 @@ proptest! {
 fn the_definition_says_where_in_the_script_an_op_is() {
     let run = run("local s = bk.image('a')\n  :run('x')\nbk.export(s)\n");
     let text = luakit_check::llb::text::render(
-        run.definition.as_ref().unwrap(),
+        run.definition().unwrap(),
         &luakit_check::llb::text::TextOptions { locations: true, ..Default::default() },
     );
     expect![[r#"

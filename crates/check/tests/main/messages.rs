@@ -546,7 +546,7 @@ base:run("a"):env("A", "1")
                 unknown method `rn` of State, did you mean `run`? [unknown-method] at `rn`
             base:run("a"):env("A", "1")
                 unknown method `env` of State [unknown-method] at `env`
-                hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `with_env`, `with_cwd`, `with_user`, `with_platform`, `with_network`, `requires`, `mount`, `with_metadata`
+                hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `files`, `with_env`, `with_cwd`, `with_user`, `with_platform`, `with_network`, `requires`, `mount`, `with_metadata`
         "#]],
     );
 }
@@ -919,7 +919,7 @@ x:chmod("/a")
                 unknown method `add` of State, did you mean `copy`? [unknown-method] at `add`
             x:chmod("/a")
                 unknown method `chmod` of State [unknown-method] at `chmod`
-                hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `with_env`, `with_cwd`, `with_user`, `with_platform`, `with_network`, `requires`, `mount`, `with_metadata`
+                hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `files`, `with_env`, `with_cwd`, `with_user`, `with_platform`, `with_network`, `requires`, `mount`, `with_metadata`
         "#]],
     );
 }
@@ -1124,7 +1124,9 @@ done = true
                 hint: give them to the build, as in `--output type=image,annotation.NAME=VALUE`
             bk.export(base) bk.export(base)
                 bk.export: already called once, at build.lua:1 [duplicate-export] at `export`
-                hint: join states with `bk.merge` and export the result
+                hint: join states with `bk.merge` and export the result, or name several results with `bk.target`
+                bk.export: already called once, at build.lua:1 [duplicate-export] at `export`
+                hint: join states with `bk.merge` and export the result, or name several results with `bk.target`
             done = true
                 no bk.export() call — nothing to build [missing-export] at `if not done then bk.export(base) end`
                 hint: end the script with `bk.export(state)`, where `state` is what is to be built

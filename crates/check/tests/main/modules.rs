@@ -213,6 +213,10 @@ return base:mkdir("/x", { mode = "9" })
              2 | return base:mkdir("/x", { mode = "9" })
                |                                  ^^^
               called from build.lua:2:11
+            build.lua:2:1: no bk.export() call — nothing to build [missing-export]
+             2 | local m = require("lib.m")
+               | ^^^^^^^^^^^^^^^^^^^^^^^^^^
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
         "#]],
     );
     check(

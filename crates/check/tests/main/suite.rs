@@ -36,8 +36,8 @@ fn every_case_gives_what_stands_beside_it() {
         let run = run_with(&text, &options);
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let (llb, stderr) = (path.with_extension("llb"), path.with_extension("stderr"));
-        assert!(run.definition.is_some() || !run.diagnostics.is_empty(), "{name}: nothing came of it");
-        if let Some(definition) = &run.definition {
+        assert!(run.definition().is_some() || !run.diagnostics.is_empty(), "{name}: nothing came of it");
+        if let Some(definition) = run.definition() {
             let mut expected = graph(&run);
             if text.starts_with("-- locations") {
                 expected = render(definition, &TextOptions { locations: true, ..TextOptions::default() });

@@ -2,7 +2,7 @@
 
 use luakit_api::modules::{LoadError, Loader};
 use luakit_check::llb::text::{TextOptions, render};
-use luakit_check::{DryRun, Options, dry_run, worker};
+use luakit_check::{DryRun, Options, Output, dry_run, worker};
 use luakit_diagnostics::{SourceFile, render_text};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -88,11 +88,16 @@ pub(crate) fn rendered(run: &DryRun) -> String {
     text
 }
 
-/// Renders the graph, the metadata and the image's configuration.
+/// Renders the results: the graph, the metadata and the image's configuration.
 pub(crate) fn graph(run: &DryRun) -> String {
+    run.outputs.iter().map(result).collect()
+}
+
+fn result(output: &Output) -> String {
     let options = TextOptions { metadata: true, ..TextOptions::default() };
-    let mut text = run.definition.as_ref().map(|it| render(it, &options)).unwrap_or_default();
-    let config = run.image_config.as_ref().map(|config| format!("{config:#}\n")).unwrap_or_default();
+    let mut text = output.name.as_ref().map_or(String::new(), |name| format!("target {name}\n"));
+    text.push_str(&render(&output.definition, &options));
+    let config = format!("{:#}\n", output.image_config);
     if config.contains("\"config\": {\n") || config.contains("created") || config.contains("variant") {
         text.push_str("config ");
         text.push_str(&config);
@@ -102,8 +107,19 @@ pub(crate) fn graph(run: &DryRun) -> String {
 
 /// What must never reach a user: names of our chunks, of the host's language, addresses.
 pub(crate) fn assert_readable(text: &str) {
-    let forbidden =
-        ["luakit#", "[luakit]", "[C]", "0x", "::", "StateObject", "MountObject", "PlatformObject", "mlua"];
+    let forbidden = [
+        "luakit#",
+        "[luakit]",
+        "[C]",
+        "0x",
+        "::",
+        "StateObject",
+        "MountObject",
+        "PlatformObject",
+        "FilesObject",
+        "mlua",
+        "stand-in",
+    ];
     for word in forbidden.into_iter().chain(["f64", "usize", "runtime error:", "stack traceback"]) {
         let shown = text.lines().any(|line| line.contains(word) && !line.contains(" | "));
         assert!(!shown, "`{word}` reaches the user:\n{text}");

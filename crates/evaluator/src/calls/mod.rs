@@ -9,13 +9,15 @@ mod run;
 mod settings;
 mod sources;
 
+use crate::collect::guarded;
 use crate::failure::Failure;
 use crate::frames::{Frame, capture, capture_near};
 use crate::objects;
 use crate::run::Run;
 use crate::view::{Budget, LuaView};
+use luakit_api::calls::FilesOf;
 use luakit_api::values::PlatformSpec;
-use luakit_api::{Call, Cx, Focus, Function, Kind, Problem, Receiver, Step, View, words};
+use luakit_api::{Call, Cx, Focus, Function, FunctionId, Kind, Object, Problem, Receiver, Step, View, words};
 use luakit_diagnostics::Code;
 use luakit_llb::{Platform, State};
 use mlua::{Lua, MultiValue, Value};
@@ -35,8 +37,55 @@ pub(crate) struct Calling<'a> {
     pub(crate) receiver_id: Option<u32>,
 }
 
-/// Checks the arguments of a call and carries it out.
+/// Checks the arguments of a call and carries it out. In a collecting pass an error is noted and a stand-in given.
 pub(crate) fn call(
+    lua: &Lua,
+    run: &Rc<Run>,
+    function: &'static Function,
+    called: &str,
+    receiver: Option<u32>,
+    args: &MultiValue,
+) -> mlua::Result<Value> {
+    let done = carry_out(lua, run, function, called, receiver, args);
+    if !run.config.collect {
+        return done;
+    }
+    let of_stand_in = function.receiver == Receiver::State && run.is_stand_in(receiver);
+    match done {
+        Ok(value) => {
+            if of_stand_in {
+                run.add_stand_in(&value);
+            }
+            Ok(value)
+        }
+        // What the graph says of a stand-in, it says of nothing that the script wrote.
+        Err(error) if of_stand_in && is_about_graph(&error) && !guarded(lua, run) => {
+            run.stand_in(lua, &function.returns)
+        }
+        Err(error) => {
+            run.note(lua, error)?;
+            if [FunctionId::Export, FunctionId::Target].contains(&function.id) {
+                export::failed(run, &capture(lua, run));
+            }
+            match (function.receiver, receiver) {
+                (Receiver::Files, Some(id)) => {
+                    if let Some(list) = run.files_lists.borrow_mut().get_mut(id as usize) {
+                        list.failed = true;
+                    }
+                    objects::files(lua, id)
+                }
+                _ => run.stand_in(lua, &function.returns),
+            }
+        }
+    }
+}
+
+fn is_about_graph(error: &mlua::Error) -> bool {
+    let about = |failure: &Failure| failure.diagnostics.iter().all(|found| found.code == Code::INVALID_OP);
+    error.downcast_ref::<Failure>().is_some_and(about)
+}
+
+fn carry_out(
     lua: &Lua,
     run: &Rc<Run>,
     function: &'static Function,
@@ -79,13 +128,43 @@ pub(crate) fn call(
     // The graph keeps most of what was read, and Lua's own limit does not see it.
     run.data.set(run.data.get() + (room - budget.bytes.get()));
     let receiver_id = receiver;
-    let receiver = receiver.map_or_else(State::scratch, |id| run.state(luakit_api::values::State(id)));
+    let receiver = match (receiver, function.receiver) {
+        (Some(id), Receiver::Files) => run.files_base(id),
+        (Some(id), _) => run.state(luakit_api::values::State(id)),
+        (None, _) => State::scratch(),
+    };
     let (locations, trace) = run.locations(&near);
     run.graph.borrow_mut().at(locations, trace);
     let calling = Calling { lua, run, called, name, receiver, receiver_id };
     let value = handle(&calling, checked)?;
     calling.within_limits()?;
     Ok(value)
+}
+
+/// Ends a `files` whose function has returned.
+pub(crate) fn end_files(lua: &Lua, run: &Rc<Run>, list: &Value) -> mlua::Result<Value> {
+    let Value::UserData(data) = list else { return Ok(Value::Nil) };
+    let Some((Object::Files, id)) = objects::id(data) else { return Ok(Value::Nil) };
+    let function = &FilesOf::FUNCTION;
+    let (locations, trace) = run.locations(&capture_near(lua, run));
+    run.graph.borrow_mut().at(locations, trace);
+    let calling = Calling {
+        lua,
+        run,
+        called: function.name,
+        name: function.error_name(function.name),
+        receiver: run.files_base(id),
+        receiver_id: Some(id),
+    };
+    let state = match files::end(&calling, id) {
+        Ok(state) => state,
+        Err(failure) => {
+            run.note(lua, failure.into())?;
+            return run.stand_in(lua, &function.returns);
+        }
+    };
+    calling.within_limits()?;
+    objects::state(lua, run.add_state(state))
 }
 
 /// Makes the error for arguments that are more than the graph has room for.
@@ -125,11 +204,17 @@ fn handle(calling: &Calling<'_>, call: Call) -> mlua::Result<Value> {
         Call::Requires(call) => settings::requires(calling, &call)?,
         Call::MountOf(call) => settings::mount(calling, &call)?,
         Call::Build(call) => graph::build(calling, call)?,
-        Call::Copy(call) => files::copy(calling, call)?,
-        Call::Mkdir(call) => files::mkdir(calling, call)?,
-        Call::Mkfile(call) => files::mkfile(calling, call)?,
-        Call::Rm(call) => files::rm(calling, call)?,
-        Call::Symlink(call) => files::symlink(calling, call)?,
+        Call::Copy(call) => files::file(calling, files::copy(calling, call)?)?,
+        Call::Mkdir(call) => files::file(calling, files::mkdir(calling, call)?)?,
+        Call::Mkfile(call) => files::file(calling, files::mkfile(calling, call)?)?,
+        Call::Rm(call) => files::file(calling, files::rm(call))?,
+        Call::Symlink(call) => files::file(calling, files::symlink(calling, call)?)?,
+        Call::FilesOf(_) => return files::begin(calling),
+        Call::CopyAction(call) => return files::add(calling, files::copy(calling, call.0)?),
+        Call::MkdirAction(call) => return files::add(calling, files::mkdir(calling, call.0)?),
+        Call::MkfileAction(call) => return files::add(calling, files::mkfile(calling, call.0)?),
+        Call::RmAction(call) => return files::add(calling, files::rm(call.0)),
+        Call::SymlinkAction(call) => return files::add(calling, files::symlink(calling, call.0)?),
         Call::WithMetadata(call) => return graph::with_metadata(calling, call),
         Call::Merge(call) => graph::merge(calling, &call),
         Call::Diff(call) => graph::diff(calling, &call),
@@ -141,7 +226,8 @@ fn handle(calling: &Calling<'_>, call: Call) -> mlua::Result<Value> {
         Call::PlatformOf(call) => return graph::platform(calling, &call),
         Call::ArgOf(call) => return args::arg(calling, call),
         Call::Getenv(call) => return args::getenv(calling, &call),
-        Call::Export(call) => return export::export(calling, call),
+        Call::Export(call) => return export::export(calling, &call),
+        Call::Target(call) => return export::target(calling, call),
     };
     objects::state(calling.lua, calling.run.add_state(state))
 }

@@ -133,7 +133,7 @@ impl Run {
         print(&session.outbox, &evaluated.run);
         let report = Arc::new(Report {
             diagnostics: evaluated.run.diagnostics.clone(),
-            definition: evaluated.run.definition.clone().map(Arc::new),
+            definition: evaluated.run.definition().cloned().map(Arc::new),
         });
         // What was saved is worth writing even if more has been typed since.
         let definition = report.definition.clone().filter(|_| report.is_ok());

@@ -1,0 +1,1 @@
+bk.export(bk.scratch():files(function(f) end))

@@ -1,0 +1,8 @@
+local base = bk.image("alpine:3.19")
+bk.target("a", base)
+bk.target("a", base)
+bk.target("", base)
+bk.target("a/b", base)
+bk.target("default", base)
+bk.target(base, "x")
+bk.target("c", base, { entrypoint = "x" })
