@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod dag;
 mod examples;
+mod targets;
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -135,6 +135,9 @@ pub fn dry_run_parsed(script: &Arc<Script>, loader: &dyn Loader, options: &Optio
     }
     let more = |error: &Diagnostic| error.is_error() && luakit_evaluator::may_have_more(error.code);
     if options.collect && run.diagnostics.iter().any(more) {
+        // What stands in may keep a loop from ending; the mistakes that are known wait no longer than for a normal run.
+        let patience = Duration::from_millis(500) + begun.elapsed() * 4;
+        let again = Options { timeout: left.min(patience), ..again };
         let (collected, _) = run_once(file, &scripts, loader, &again, true);
         let same = |a: &Diagnostic, b: &Diagnostic| a.place == b.place && a.code == b.code;
         for found in collected.diagnostics {
