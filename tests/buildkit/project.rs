@@ -78,14 +78,25 @@ impl Project {
 
     /// Starts buildctl and returns while it runs.
     pub(super) fn start(&self, output: &str) -> Running {
+        let exported = self.result("exported.tar");
+        self.export(&format!("{output},dest={}", exported.display()), exported)
+    }
+
+    /// Builds an image and pushes it to the daemon's registry. `attrs` are further fields of `--output`.
+    pub(super) fn push(&self, name: &str, attrs: &str) {
+        let output = format!("type=image,name={}/{name},push=true,{attrs}", daemon().registry());
+        let pushed = self.export(&output, PathBuf::new()).finish();
+        assert!(pushed.buildctl.status.success(), "the push failed:\n{}", pushed.log());
+    }
+
+    fn export(&self, output: &str, exported: PathBuf) -> Running {
         let definition = self.result("definition.pb");
         fs::write(&definition, self.definition()).unwrap();
-        let exported = self.result("exported.tar");
         let buildctl = daemon()
             .buildctl()
             .current_dir(&self.folder)
             .args(["build", "--progress=plain", "--local=context=."])
-            .arg(format!("--output={output},dest={}", exported.display()))
+            .arg(format!("--output={output}"))
             .args(&self.buildctl)
             .stdin(fs::File::open(definition).unwrap())
             .stdout(Stdio::piped())

@@ -454,9 +454,12 @@ mod tests {
 
     #[test]
     fn the_function_given_to_files_has_the_actions() {
-        check("bk.scratch():files(function(f) f:mkdir('/a'):m$0 end)", &expect![[r#"
+        check(
+            "bk.scratch():files(function(f) f:mkdir('/a'):m$0 end)",
+            &expect![[r#"
             mkdir            Method    f:mkdir(path: string, opts?: MkdirOptions) -> Files → bk.scratch():files(function(f) f:mkdir('/a'):mkdir end)
             mkfile           Method    f:mkfile(path: string, data: string, opts?: MkfileOptions) -> Files → bk.scratch():files(function(f) f:mkdir('/a'):mkfile end)
-        "#]]);
+        "#]],
+        );
     }
 }
