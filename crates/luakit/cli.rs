@@ -8,6 +8,9 @@ use std::time::Duration;
 #[derive(Debug, Parser)]
 #[command(name = "luakit", version, propagate_version = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
+    /// When text for people is coloured; NO_COLOR and CLICOLOR_FORCE are honoured
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto, hide_possible_values = true)]
+    pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -31,6 +34,14 @@ pub(crate) enum Command {
     Version,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    Auto,
+    Always,
+    Never,
+}
+
 /// How a script is evaluated, in every command alike.
 #[derive(Debug, Args)]
 pub(crate) struct EvalArgs {
@@ -41,8 +52,8 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) arg_file: Vec<PathBuf>,
     /// The platform that images without one are taken for, such as linux/arm64
-    #[arg(long, value_name = "OS/ARCH", value_parser = platform)]
-    pub(crate) platform: Option<luakit_llb::Platform>,
+    #[arg(long, value_name = "OS/ARCH", value_delimiter = ',', value_parser = platform)]
+    pub(crate) platform: Vec<luakit_llb::Platform>,
     /// How long a script may run, such as 500ms, 30s or 2m
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     pub(crate) timeout: Duration,
@@ -95,8 +106,11 @@ pub(crate) enum DagFormat {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes:\n  0  nothing is wrong; notes do not count\n  1  there are errors or warnings\n  2  the check could not be made"
+)]
 pub(crate) struct CheckArgs {
-    /// Scripts, or folders to search for build.lua and *.build.lua
+    /// Scripts, or folders to search for build.lua, *.build.lua and other files that export
     #[arg(default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
@@ -104,6 +118,12 @@ pub(crate) struct CheckArgs {
     /// Leaves the dry run out
     #[arg(long)]
     pub(crate) no_eval: bool,
+    /// Applies the fixes that leave no doubt, and reports what is left
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Tells what a finding means, by its code
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["fix", "no_eval", "paths"])]
+    pub(crate) explain: Option<String>,
     #[command(flatten)]
     pub(crate) eval: EvalArgs,
 }

@@ -4,7 +4,8 @@ use crate::cli::EvalArgs;
 use crate::output;
 use luakit_check::{DiskLoader, DryRun, Options, worker};
 use luakit_diagnostics::{Diagnostic, SourceFile, sort};
-use std::collections::BTreeMap;
+use luakit_project::{Config, Configs, Names};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -62,7 +63,7 @@ pub(crate) fn options(args: &EvalArgs) -> Result<Options, String> {
     Ok(Options {
         args: values,
         env: Some(|name| std::env::var(name).ok()),
-        platform: args.platform.clone(),
+        platform: args.platform.first().cloned(),
         timeout: args.timeout,
         print: Some(|text| eprint!("{text}")),
         ..Options::default()
@@ -78,12 +79,19 @@ pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Resu
         eprintln!("luakit: {message}");
         ExitCode::from(UNUSABLE)
     };
+    if args.platform.len() > 1 {
+        return Err(unusable("only `luakit check` takes more than one platform".to_owned()));
+    }
     let file = read(path).map_err(unusable)?;
-    let options = Options { local_unique: local_unique.to_owned(), ..options(args).map_err(unusable)? };
+    let (settings, config) = settings(path, options(args).map_err(unusable)?).map_err(unusable)?;
+    output::findings(&config.findings);
+    let options = Options { local_unique: local_unique.to_owned(), ..settings };
     let loader = loader(path);
     watch(&options);
     let mut run = worker::run(|| luakit_check::dry_run(&file, &loader, &options)).map_err(unusable)?;
-    unread_arguments(&options, &run);
+    if !run.diagnostics.iter().any(Diagnostic::is_error) {
+        unread_arguments(&args.args, &run.args_read);
+    }
     sort(&mut run.diagnostics);
     run.diagnostics.dedup();
     output::findings(&run.diagnostics);
@@ -105,12 +113,27 @@ pub(crate) fn watch(options: &Options) {
     drop(watchdog);
 }
 
-/// Warns of arguments that nobody read: most likely their names are misspelt.
-fn unread_arguments(options: &Options, run: &DryRun) {
-    let has_errors = run.diagnostics.iter().any(Diagnostic::is_error);
-    for name in options.args.keys().filter(|name| !run.args_read.contains(*name) && !has_errors) {
-        let meant = luakit_api::nearest(name, run.args_read.iter().map(String::as_str));
+/// Warns of arguments of the command line that nobody read: most likely their names are misspelt.
+pub(crate) fn unread_arguments(args: &[(String, String)], args_read: &BTreeSet<String>) {
+    for (name, _) in args.iter().filter(|(name, _)| !args_read.contains(name)) {
+        let meant = luakit_api::nearest(name, args_read.iter().map(String::as_str));
         let meant = meant.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
         eprintln!("luakit: warning: the script never reads the argument `{name}`{meant}");
     }
+}
+
+/// Lays the nearest `luakit.toml` under the options of the command line.
+fn settings(path: &Path, options: Options) -> Result<(Options, Arc<Config>), String> {
+    let names = names()?;
+    let config = Configs::new(names.clone()).of_file(&names.absolute(path))?;
+    Ok((luakit_project::with_settings(&options, &config), config))
+}
+
+/// Makes the names that files have for who stands in the current folder.
+///
+/// # Errors
+/// If that folder is gone.
+pub(crate) fn names() -> Result<Names, String> {
+    let folder = std::env::current_dir().map_err(|err| format!("cannot find the current folder: {err}"))?;
+    Ok(Names::new(folder))
 }
