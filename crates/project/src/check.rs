@@ -303,8 +303,7 @@ impl Project {
         let Project { found, mut files, dynamic, mut checked } = self;
         let mut by_file: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
         for mut finding in dynamic {
-            // A run knows values, not how they were written: only the text tells what may be replaced.
-            finding.fixes.clear();
+            crate::fix::keep_written(&mut finding);
             by_file.entry(finding.place.file.name.clone()).or_default().push(finding);
         }
         for name in files.keys() {

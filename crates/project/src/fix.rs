@@ -1,8 +1,9 @@
 //! Applying fixes: only the tokens they are about change, and nothing else about the file.
 
 use crate::paths::Names;
+use luakit_api::{Object, words};
 use luakit_check::read_text;
-use luakit_diagnostics::{Code, Diagnostic, Edit, SourceFile};
+use luakit_diagnostics::{Code, Diagnostic, Edit, Fix, SourceFile};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
@@ -22,6 +23,40 @@ pub(crate) fn mark_safe(finding: &mut Diagnostic) {
     let safe = SAFE.contains(&finding.code) && finding.fixes.len() == 1;
     for fix in &mut finding.fixes {
         fix.safe &= safe;
+    }
+}
+
+/// Keeps of a dry run's finding the fix that is about what is written at its place.
+///
+/// A run knows values: what it finds wrong in `opts` may have been written elsewhere, and `opts` is not to be replaced.
+pub(crate) fn keep_written(finding: &mut Diagnostic) {
+    let range = finding.place.range;
+    let text = finding.place.file.slice(range).to_owned();
+    let string = text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
+    let is_written = match finding.code {
+        Code::UNKNOWN_OPTION => finding.message.contains(&format!("unknown option `{text}` ")),
+        Code::NOT_A_CHOICE => string.is_some_and(|it| finding.message.contains(&format!(", got \"{it}\""))),
+        Code::OCTAL_MODE => {
+            text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit())
+        }
+        _ => false,
+    };
+    if !is_written {
+        finding.fixes.clear();
+    }
+    // A name is always written where it is used.
+    let objects = [Object::State, Object::Mount, Object::Platform];
+    let misnomer = match finding.code {
+        Code::UNKNOWN_FUNCTION => Some(words::unknown_function(&text)),
+        Code::UNKNOWN_METHOD => {
+            let said = |it: &words::Misnomer| finding.message.ends_with(&it.message);
+            objects.into_iter().map(|object| words::unknown_method(object, &text)).find(said)
+        }
+        _ => None,
+    };
+    if let Some(meant) = misnomer.and_then(|misnomer| misnomer.meant) {
+        let edits = vec![Edit { range, text: meant.clone() }];
+        finding.fixes.push(Fix { title: format!("Write `{meant}`"), edits, safe: true });
     }
 }
 
