@@ -189,14 +189,17 @@ fn fixes_change_their_tokens_and_nothing_else() {
     // `xid` may be `id`, `uid` or `gid`.
     expect![[r#"
         stdout:
-        build.lua:6:31: unknown method `merge` of State [unknown-method]
-         6 | bk.export(bk.http("http://x"):merge(opts))
+        build.lua:6:18: bk.cache: unknown option `xid` in `CacheOptions`, did you mean `id`? [unknown-option]
+         6 | bk.cache("/c", { xid = 1 })
+           |                  ^^^
+        build.lua:7:31: unknown method `merge` of State [unknown-method]
+         7 | bk.export(bk.http("http://x"):merge(opts))
            |                               ^^^^^
         hint: State has `run`, `copy`, `mkdir`, `mkfile`, `rm`, `symlink`, `with_env`, `with_cwd`, `with_user`, `with_platform`, `with_network`, `requires`, `mount`, `with_metadata`
-        2 scripts checked, 6 findings fixed: 1 error, 0 warnings
+        2 scripts checked, 6 findings fixed: 2 errors, 0 warnings
         exit 1
     "#]].assert_eq(&folder.transcript(&["check", "--fix"]));
-    expect![[r#""-- keeps\tits comment\r\nlocal m = require(\"m\")\r\nlocal s = bk.image(\"a\"):run(\"x\", { network = 'none' })  \r\ns = m.f(s):mkdir(\"/x\", { mode = \"0755\" })\r\nlocal opts = { cdw = \"/\" }\r\nbk.export(bk.http(\"http://x\"):merge(opts))\r\n""#]].assert_eq(&format!("{:?}", read(&folder, "build.lua")));
+    expect![[r#""-- keeps\tits comment\r\nlocal m = require(\"m\")\r\nlocal s = bk.image(\"a\"):run(\"x\", { network = 'none' })  \r\ns = m.f(s):mkdir(\"/x\", { mode = \"0755\" })\r\nlocal opts = { xid = 1 }\r\nbk.cache(\"/c\", { xid = 1 })\r\nbk.export(bk.http(\"http://x\"):merge(opts))\r\n""#]].assert_eq(&format!("{:?}", read(&folder, "build.lua")));
     expect![[r#"
         return { f = function(s) return s:run("x", { cwd = "/" }) end }
     "#]]
