@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "luakit-check",
         &["luakit-analysis", "luakit-api", "luakit-diagnostics", "luakit-evaluator", "luakit-llb"],
     ),
+    ("luakit-project", &["luakit-analysis", "luakit-api", "luakit-check", "luakit-diagnostics"]),
     ("luakit-buildkit", &["luakit-llb"]),
     (
         "luakit-lsp",
@@ -26,6 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "luakit-diagnostics",
             "luakit-evaluator",
             "luakit-llb",
+            "luakit-project",
         ],
     ),
 ];
@@ -38,6 +40,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("mlua", &["luakit-evaluator"]),
     ("full_moon", &["luakit-analysis"]),
     ("prost", &["luakit-llb", "luakit-buildkit"]),
+    ("toml", &["luakit-project"]),
     ("clap", &["luakit"]),
     ("clap_complete", &["luakit"]),
 ];

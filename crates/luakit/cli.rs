@@ -8,6 +8,9 @@ use std::time::Duration;
 #[derive(Debug, Parser)]
 #[command(name = "luakit", version, propagate_version = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
+    /// When text for people is coloured; NO_COLOR and CLICOLOR_FORCE are honoured
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto, hide_possible_values = true)]
+    pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -29,6 +32,14 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Prints the version
     Version,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    Auto,
+    Always,
+    Never,
 }
 
 /// How a script is evaluated, in every command alike.
@@ -101,8 +112,11 @@ pub(crate) enum DagFormat {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes:\n  0  nothing is wrong; notes do not count\n  1  there are errors or warnings\n  2  the check could not be made"
+)]
 pub(crate) struct CheckArgs {
-    /// Scripts, or folders to search for build.lua and *.build.lua
+    /// Scripts, or folders to search for build.lua, *.build.lua and other files that export
     #[arg(default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
@@ -110,6 +124,12 @@ pub(crate) struct CheckArgs {
     /// Leaves the dry run out
     #[arg(long)]
     pub(crate) no_eval: bool,
+    /// Applies the fixes that leave no doubt, and reports what is left
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Tells what a finding means, by its code
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["fix", "no_eval", "paths"])]
+    pub(crate) explain: Option<String>,
     #[command(flatten)]
     pub(crate) eval: EvalArgs,
 }

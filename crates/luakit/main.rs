@@ -7,9 +7,13 @@ mod script;
 
 use clap::Parser;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
+    output::set_color(cli.color);
+    end_on_interrupt();
     match cli.command {
         cli::Command::Build(args) => commands::build::run(&args),
         cli::Command::Check(args) => commands::check::run(&args),
@@ -19,4 +23,11 @@ fn main() -> ExitCode {
         cli::Command::Lsp(_) => luakit_lsp::run(),
         cli::Command::Version => commands::version::run(),
     }
+}
+
+/// Ctrl-C ends any command at once, also amid a script that does not stop. The shell's own word for it is 130.
+fn end_on_interrupt() {
+    let always = Arc::new(AtomicBool::new(true));
+    // Without the handler the signal itself ends the process.
+    let _ = signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, 130, always);
 }

@@ -1,8 +1,10 @@
 //! Writing results and findings: whole or not at all, and never with a panic's text.
 
+use crate::cli::Color;
 use luakit_diagnostics::{Diagnostic, render_text};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// Tells findings on stderr.
 pub(crate) fn findings(diagnostics: &[Diagnostic]) {
@@ -12,9 +14,28 @@ pub(crate) fn findings(diagnostics: &[Diagnostic]) {
     }
 }
 
-/// Tells whether text for people has colours: on a terminal, unless NO_COLOR is set.
+/// What `--color` says, for all that is printed.
+static COLOR: OnceLock<Color> = OnceLock::new();
+
+pub(crate) fn set_color(color: Color) {
+    // The command line is read once.
+    let _ = COLOR.set(color);
+}
+
+/// Tells whether text for people has colours: as `--color` says, else as NO_COLOR and CLICOLOR_FORCE say, else on a
+/// terminal.
 pub(crate) fn use_color(terminal: bool) -> bool {
-    terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_not_0 = |name| std::env::var_os(name).is_none_or(|value| value != "0");
+    match COLOR.get().copied().unwrap_or(Color::Auto) {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if is_set("NO_COLOR") => false,
+        Color::Auto if is_set("CLICOLOR_FORCE") && is_not_0("CLICOLOR_FORCE") => true,
+        Color::Auto => {
+            terminal && is_not_0("CLICOLOR") && std::env::var_os("TERM").is_none_or(|it| it != "dumb")
+        }
+    }
 }
 
 /// Writes to a file or, without one, to stdout.

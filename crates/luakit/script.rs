@@ -5,6 +5,7 @@ use crate::output;
 use luakit_check::{DiskLoader, DryRun, Options, Output, worker};
 use luakit_diagnostics::{Diagnostic, SourceFile, sort};
 use luakit_llb::Platform;
+use luakit_project::{Config, Configs, Names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
@@ -81,16 +82,18 @@ pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Resu
         ExitCode::from(UNUSABLE)
     };
     let file = read(path).map_err(unusable)?;
+    let (settings, config) = settings(path, options(args).map_err(unusable)?).map_err(unusable)?;
+    output::findings(&config.findings);
     let options = Options {
         local_unique: local_unique.to_owned(),
         // A build stops at its first error.
         collect: false,
-        ..options(args).map_err(unusable)?
+        ..settings
     };
     let loader = loader(path);
     let mut platforms: Vec<Option<Platform>> = args.platform.iter().cloned().map(Some).collect();
     if platforms.is_empty() {
-        platforms.push(None);
+        platforms.push(options.platform.clone());
     }
     watch(&Options { timeout: options.timeout * platforms.len() as u32, ..options.clone() });
     let mut runs: Vec<DryRun> = Vec::new();
@@ -112,7 +115,8 @@ pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Resu
     if findings.iter().any(Diagnostic::is_error) {
         return Err(ExitCode::from(FINDINGS));
     }
-    unread_arguments(&options, &runs);
+    let read = runs.iter().flat_map(|run| run.args_read.iter().cloned()).collect();
+    unread_arguments(&args.args, &read);
     Ok(runs)
 }
 
@@ -142,12 +146,27 @@ pub(crate) fn watch(options: &Options) {
     drop(watchdog);
 }
 
-/// Warns of arguments that nobody read: most likely their names are misspelt.
-fn unread_arguments(options: &Options, runs: &[DryRun]) {
-    let read: BTreeSet<&str> = runs.iter().flat_map(|run| &run.args_read).map(String::as_str).collect();
-    for name in options.args.keys().filter(|name| !read.contains(name.as_str())) {
-        let meant = luakit_api::nearest(name, read.iter().copied());
+/// Warns of arguments of the command line that nobody read: most likely their names are misspelt.
+pub(crate) fn unread_arguments(args: &[(String, String)], args_read: &BTreeSet<String>) {
+    for (name, _) in args.iter().filter(|(name, _)| !args_read.contains(name)) {
+        let meant = luakit_api::nearest(name, args_read.iter().map(String::as_str));
         let meant = meant.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
         eprintln!("luakit: warning: the script never reads the argument `{name}`{meant}");
     }
+}
+
+/// Lays the nearest `luakit.toml` under the options of the command line.
+fn settings(path: &Path, options: Options) -> Result<(Options, Arc<Config>), String> {
+    let names = names()?;
+    let config = Configs::new(names.clone()).of_file(&names.absolute(path))?;
+    Ok((luakit_project::with_settings(&options, &config), config))
+}
+
+/// Makes the names that files have for who stands in the current folder.
+///
+/// # Errors
+/// If that folder is gone.
+pub(crate) fn names() -> Result<Names, String> {
+    let folder = std::env::current_dir().map_err(|err| format!("cannot find the current folder: {err}"))?;
+    Ok(Names::new(folder))
 }

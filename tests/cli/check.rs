@@ -25,6 +25,7 @@ fn one_mistake_is_one_finding_though_both_layers_see_it() {
          1 | local s = bk.image("a"):run("x", { netwrok = "none" })
            |                                    ^^^^^^^
         1 script checked: 1 error, 0 warnings
+        1 finding can be fixed with `--fix`
         exit 1
     "#]]
     .assert_eq(&folder.transcript(&["check", "build.lua"]));

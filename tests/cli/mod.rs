@@ -3,8 +3,11 @@
 mod api;
 mod build;
 mod check;
+mod check_project;
+mod check_sarif;
 mod dag;
 mod examples;
+mod pre_commit;
 mod targets;
 
 use std::fmt::Write as _;
@@ -37,6 +40,7 @@ impl Folder {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_luakit"));
         command.args(args).current_dir(self.path()).stdin(Stdio::null()).env_remove("NO_COLOR");
+        command.env_remove("CLICOLOR_FORCE");
         command
     }
 

@@ -35,7 +35,7 @@ const PARTS: &[Part] = &[
     Part { name: "nvim", purpose: "tests/nvim: Neovim", install: nvim, default: true },
     Part {
         name: "acceptance",
-        purpose: "the acceptance cases' runner",
+        purpose: "tests/cli and the acceptance cases: Python packages",
         install: python::packages,
         default: true,
     },

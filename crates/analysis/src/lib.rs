@@ -70,6 +70,21 @@ impl Script {
         diagnostics::is_entry(self)
     }
 
+    /// Returns the comments, in their order.
+    pub fn comments(&self) -> impl Iterator<Item = TextRange> {
+        self.tokens.iter().filter(|token| token.kind == TokenKind::Comment).map(|token| token.range)
+    }
+
+    /// Tells whether the script has the name `bk` anywhere, so that it has to do with luakit at all.
+    pub fn mentions_bk(&self) -> bool {
+        self.tokens.iter().any(|token| token.kind == TokenKind::Name && self.text(token.range) == "bk")
+    }
+
+    /// Returns the modules that the script requires by a name that is written out.
+    pub fn required_modules(&self) -> Vec<String> {
+        self.tree.calls().filter_map(|(_, call)| types::required(self, call)).collect()
+    }
+
     /// Tells whether the file returns a value at its top level, as modules do.
     pub fn is_module(&self) -> bool {
         self.tree

@@ -1,6 +1,6 @@
 //! What the validator carries with it: where it is in the arguments, and what it found.
 
-use crate::{Choice, Key, Kind, Known, Object, Options, Table, Ty, View, nearest};
+use crate::{Choice, Key, Kind, Known, Object, Options, Table, Ty, View, nearest, only_near};
 use luakit_diagnostics::Code;
 
 /// A mistake in a call's arguments.
@@ -222,7 +222,7 @@ impl Cx {
                 Code::NOT_A_CHOICE,
                 format!("{subject} must be one of {}, got \"{text}\"{meant}", choice.list()),
             );
-            if let Some(near) = near {
+            if let Some(near) = only_near(&text, choice.values.iter().map(|v| v.name)) {
                 self.replacement(Replacement::String(near.into()));
             }
         }
@@ -262,7 +262,11 @@ impl Cx {
             );
             cx.focus(Focus::Key);
             match near {
-                Some(near) => cx.replacement(Replacement::Name(near.into())),
+                Some(_) => {
+                    if let Some(near) = only_near(key, options.fields.iter().map(|field| field.name)) {
+                        cx.replacement(Replacement::Name(near.into()));
+                    }
+                }
                 None => {
                     let names: Vec<_> =
                         options.fields.iter().map(|field| format!("`{}`", field.name)).collect();

@@ -31,6 +31,6 @@ pub use names::{
     methods_of, properties_of,
 };
 pub use site::{ArgSite, CallSite, FieldSite, Prepared, PreparedLine};
-pub use suggest::nearest;
+pub use suggest::{nearest, only_near};
 pub use table::{Choice, ChoiceValue, Field, Function, Options, Param, Receiver, Special, Ty};
 pub use view::{Key, Kind, Known, Object, Table, View};

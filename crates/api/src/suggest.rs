@@ -25,6 +25,17 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// Returns the candidate that a misspelt word stands for if no other is near: what may be written without asking.
+pub fn only_near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let near = nearest(word, candidates.iter().copied())?;
+    let distance = |other: &str| strsim::damerau_levenshtein(&fold(word), &fold(other));
+    let others = candidates.iter().copied().filter(|other| *other != near);
+    // A word that only begins like this one is no rival of one that is a slip of the finger away.
+    let rival = nearest(word, others).filter(|rival| distance(rival) <= distance(near).max(2));
+    rival.is_none().then_some(near)
+}
+
 /// Spelling habits from other languages make no distance: case, `-` and `_`.
 fn fold(word: &str) -> String {
     word.chars().filter(|c| *c != '_' && *c != '-').flat_map(char::to_lowercase).collect()
@@ -42,5 +53,14 @@ mod tests {
         assert_eq!(nearest("environment", options), Some("env"));
         assert_eq!(nearest("banana", options), None);
         assert_eq!(nearest("", options), None);
+    }
+
+    #[test]
+    fn where_two_are_near_none_is_the_only_one() {
+        let functions = ["http", "https", "image", "image_blob"];
+        assert_eq!(nearest("htps", functions), Some("http"));
+        assert_eq!(only_near("htps", functions), None);
+        assert_eq!(only_near("imgae", functions), Some("image"));
+        assert_eq!(only_near("banana", functions), None);
     }
 }

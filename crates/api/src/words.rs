@@ -1,6 +1,6 @@
 //! What is said of names that do not exist, in the same words while typing and while running.
 
-use crate::{BK_PLATFORMS, FUNCTIONS, Object, Receiver, methods_of, nearest, properties_of};
+use crate::{BK_PLATFORMS, FUNCTIONS, Object, Receiver, methods_of, nearest, only_near, properties_of};
 
 /// What is said of a script that exports nothing, and the advice with it.
 pub const MISSING_EXPORT: (&str, &str) = (
@@ -97,7 +97,7 @@ fn misnomer(what: String, name: &str, names: &[&str], owner: &str) -> Misnomer {
     match synonym.or_else(|| nearest(name, names.iter().copied())) {
         Some(near) => Misnomer {
             message: format!("{what}, did you mean `{near}`?"),
-            meant: Some(near.to_owned()),
+            meant: synonym.or_else(|| only_near(name, names.iter().copied())).map(str::to_owned),
             hint: None,
         },
         None if names.is_empty() => Misnomer { message: what, meant: None, hint: None },

@@ -194,11 +194,11 @@ fn run_once(
                 for export in wanted {
                     match marshal(&graph, export, &constraints) {
                         Ok(output) => run.outputs.push(output),
-                        Err(finding) => diagnostics.push(finding),
+                        Err(finding) => diagnostics.push(*finding),
                     }
                 }
             }
-            Err(finding) => diagnostics.push(finding),
+            Err(finding) => diagnostics.push(*finding),
         }
         let exported = run.outputs.iter().position(|output| output.name.is_none());
         run.default = exported.or((run.outputs.len() == 1).then_some(0));
@@ -208,7 +208,7 @@ fn run_once(
 }
 
 /// Returns the results that are to be marshalled.
-fn wanted<'e>(exports: &'e [Export], target: Option<&str>) -> Result<Vec<&'e Export>, Diagnostic> {
+fn wanted<'e>(exports: &'e [Export], target: Option<&str>) -> Result<Vec<&'e Export>, Box<Diagnostic>> {
     let Some(target) = target else { return Ok(exports.iter().collect()) };
     let name = |export: &'e Export| export.name.as_deref().unwrap_or(TargetName::EXPORT);
     if let Some(export) = exports.iter().find(|export| name(export) == target) {
@@ -222,10 +222,10 @@ fn wanted<'e>(exports: &'e [Export], target: Option<&str>) -> Result<Vec<&'e Exp
     let Some(last) = exports.last() else { return Ok(Vec::new()) };
     let message = format!("the script has no target `{target}`{near}");
     let finding = Diagnostic::new(Code::UNKNOWN_TARGET, Layer::DryRun, last.place.clone(), message);
-    Err(finding.with_hint(format!("it has {}", list.join(", "))))
+    Err(Box::new(finding.with_hint(format!("it has {}", list.join(", ")))))
 }
 
-fn marshal(graph: &Graph, export: &Export, constraints: &Constraints) -> Result<Output, Diagnostic> {
+fn marshal(graph: &Graph, export: &Export, constraints: &Constraints) -> Result<Output, Box<Diagnostic>> {
     let place = export.place.clone();
     match graph.marshal(&export.state, constraints) {
         Ok(definition) => {
@@ -233,7 +233,8 @@ fn marshal(graph: &Graph, export: &Export, constraints: &Constraints) -> Result<
         }
         Err(error) => {
             let call = if export.name.is_some() { "bk.target" } else { "bk.export" };
-            Err(Diagnostic::new(Code::INVALID_OP, Layer::DryRun, place, format!("{call}: {error}")))
+            let message = format!("{call}: {error}");
+            Err(Box::new(Diagnostic::new(Code::INVALID_OP, Layer::DryRun, place, message)))
         }
     }
 }

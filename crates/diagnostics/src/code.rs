@@ -114,6 +114,14 @@ codes! {
     UNUSED_STATE = "unused-state" Warning;
     /// An `--arg` that the script never read.
     UNUSED_ARGUMENT = "unused-argument" Warning;
+    /// A comment `luakit: ignore[…]` that silences nothing.
+    UNUSED_IGNORE = "unused-ignore" Warning;
+    /// A code of findings that does not exist, in a comment `luakit: ignore[…]` or in luakit.toml.
+    UNKNOWN_RULE = "unknown-rule" Warning;
+    /// A key of luakit.toml that does not exist.
+    UNKNOWN_SETTING = "unknown-setting" Warning;
+    /// A value in luakit.toml that its key does not take.
+    INVALID_SETTING = "invalid-setting" Error;
     /// Something that could not be done here, such as pinning a digest without a resolver.
     NOTE = "note" Note;
     /// luakit itself failed while it looked at the script.

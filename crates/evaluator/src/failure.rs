@@ -67,9 +67,13 @@ impl Run {
                 Diagnostic::new(problem.code, Layer::DryRun, place, printable(problem.message));
             diagnostic.hints = problem.hints;
             diagnostic.related = self.trace(frames);
-            if let Some(Replacement::Name(name)) = problem.replacement {
+            if let Some(replacement) = problem.replacement {
+                let text = match replacement {
+                    Replacement::Name(name) => name,
+                    Replacement::String(text) => format!("\"{text}\""),
+                };
                 let range = diagnostic.place.range;
-                diagnostic = diagnostic.with_fix(format!("replace with `{name}`"), range, name);
+                diagnostic = diagnostic.with_fix(format!("Write `{text}`"), range, text);
             }
             Some(diagnostic)
         };

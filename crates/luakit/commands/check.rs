@@ -2,114 +2,123 @@
 
 use crate::cli::{CheckArgs, CheckFormat};
 use crate::{output, script};
-use luakit_analysis::Script;
-use luakit_api::modules;
-use luakit_check::{Options, worker};
-use luakit_diagnostics::{Diagnostic, Severity, render_text, sort, to_github, to_json, to_sarif};
+use luakit_api::nearest;
+use luakit_check::Options;
+use luakit_diagnostics::{CODES, Code, Diagnostic, Severity, render_text, to_github, to_json, to_sarif};
+use luakit_project::{Checked, Fixed, Request};
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+
+/// How often fixes are applied: one may bring another to light, but never for ever.
+const ROUNDS: usize = 10;
 
 pub(crate) fn run(args: &CheckArgs) -> ExitCode {
-    let found = collect(args);
-    let (findings, checked) = match found {
-        Ok(found) => found,
-        Err(message) => {
-            eprintln!("luakit: {message}");
-            return ExitCode::from(script::UNUSABLE);
-        }
-    };
-    let told = match args.format {
-        CheckFormat::Text => text(&findings, checked),
-        CheckFormat::Json => output::write(None, format!("{:#}\n", to_json(&findings)).as_bytes()),
-        CheckFormat::Sarif => {
-            let log = to_sarif(&findings, env!("CARGO_PKG_VERSION"));
-            output::write(None, format!("{log:#}\n").as_bytes())
-        }
-        CheckFormat::Github => output::write(None, to_github(&findings).as_bytes()),
-    };
-    if let Err(message) = told {
+    let unusable = |message: String| {
         eprintln!("luakit: {message}");
-        return ExitCode::from(script::UNUSABLE);
+        ExitCode::from(script::UNUSABLE)
+    };
+    if let Some(code) = &args.explain {
+        return explain(code).map_or_else(unusable, |()| ExitCode::SUCCESS);
+    }
+    let (checked, fixed) = match check(args) {
+        Ok(checked) => checked,
+        Err(message) => return unusable(message),
+    };
+    for folder in &checked.empty {
+        eprintln!(
+            "luakit: no build.lua or *.build.lua in `{}`",
+            if folder.is_empty() { "." } else { folder }
+        );
+    }
+    if checked.complete {
+        script::unread_arguments(&args.eval.args, &checked.args_read);
+    }
+    for failure in &checked.failures {
+        eprintln!("luakit: {failure}");
+    }
+    let findings = &checked.findings;
+    let report = match args.format {
+        CheckFormat::Text => text(&checked, fixed),
+        CheckFormat::Json => format!("{:#}\n", to_json(findings)),
+        CheckFormat::Sarif => format!("{:#}\n", to_sarif(findings, env!("CARGO_PKG_VERSION"))),
+        CheckFormat::Github => to_github(findings),
+    };
+    if let Err(message) = output::write(None, report.as_bytes()) {
+        return unusable(message);
     }
     // Notes are information; they stop nobody.
     let stops = findings.iter().any(|finding| finding.severity <= Severity::Warning);
-    if stops { ExitCode::from(script::FINDINGS) } else { ExitCode::SUCCESS }
-}
-
-fn collect(args: &CheckArgs) -> Result<(Vec<Diagnostic>, usize), String> {
-    let options = Options { print: None, ..script::options(&args.eval)? };
-    let mut findings = Vec::new();
-    let scripts = scripts(&args.paths)?;
-    for path in &scripts {
-        for finding in check_one(path, &options, args.no_eval)? {
-            if !findings.contains(&finding) {
-                findings.push(finding);
-            }
-        }
+    match (checked.failures.is_empty(), stops) {
+        (false, _) => ExitCode::from(script::UNUSABLE),
+        (true, true) => ExitCode::from(script::FINDINGS),
+        (true, false) => ExitCode::SUCCESS,
     }
-    sort(&mut findings);
-    Ok((findings, scripts.len()))
 }
 
-fn check_one(path: &Path, options: &Options, no_eval: bool) -> Result<Vec<Diagnostic>, String> {
-    let file = script::read(path)?;
-    let loader = script::loader(path);
-    worker::run(|| {
-        let parsed = Arc::new(Script::parse(file.clone()));
-        if no_eval || !is_entry(path, &parsed) {
-            return luakit_check::join(luakit_analysis::diagnostics(&parsed, Some(&loader)), &[]);
+fn check(args: &CheckArgs) -> Result<(Checked, Fixed), String> {
+    let options = Options { print: None, platform: None, ..script::options(&args.eval)? };
+    let request = Request {
+        paths: args.paths.clone(),
+        names: script::names()?,
+        options,
+        platforms: args.eval.platform.clone(),
+        no_eval: args.no_eval,
+        stdlib: luakit_check::stdlib_of_environment(),
+        overdue: |name| {
+            eprintln!("luakit: {name}: script evaluation timed out and could not be stopped");
+            std::process::exit(i32::from(script::FINDINGS));
+        },
+    };
+    let mut checked = luakit_project::check(&request)?;
+    let mut total = Fixed::default();
+    for _ in 0..if args.fix { ROUNDS } else { 0 } {
+        let fixed = luakit_project::apply(&checked.findings, &request.names)?;
+        if fixed == Fixed::default() {
+            break;
         }
-        luakit_check::check(&parsed, &loader, options).0
-    })
-}
-
-/// A module returns a value to the script that requires it; what returns nothing is run for its effect.
-fn is_entry(path: &Path, script: &Script) -> bool {
-    is_entry_name(path) || script.is_entry() || !script.is_module()
-}
-
-fn is_entry_name(path: &Path) -> bool {
-    path.file_name().and_then(|name| name.to_str()).is_some_and(modules::is_entry_name)
-}
-
-/// Returns the scripts that are named, and those found in the folders that are.
-fn scripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
-    let mut scripts = Vec::new();
-    for path in paths {
-        if !path.is_dir() {
-            scripts.push(path.clone());
-            continue;
-        }
-        let mut found = Vec::new();
-        for entry in ignore::WalkBuilder::new(path).require_git(false).build() {
-            let entry = entry.map_err(|err| err.to_string())?;
-            if entry.file_type().is_some_and(|kind| !kind.is_dir()) && is_entry_name(entry.path()) {
-                let path = entry.into_path();
-                found.push(path.strip_prefix(".").map(Path::to_owned).unwrap_or(path));
-            }
-        }
-        if found.is_empty() {
-            eprintln!("luakit: no build.lua or *.build.lua in `{}`", path.display());
-        }
-        found.sort();
-        scripts.extend(found);
+        total.findings += fixed.findings;
+        total.files = total.files.max(fixed.files);
+        checked = luakit_project::check(&request)?;
     }
-    Ok(scripts)
+    Ok((checked, total))
 }
 
-fn text(findings: &[Diagnostic], checked: usize) -> Result<(), String> {
+fn text(checked: &Checked, fixed: Fixed) -> String {
     let color = output::use_color(io::stdout().is_terminal());
+    let findings = &checked.findings;
     let mut out: String = findings.iter().map(|finding| render_text(finding, color)).collect();
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    let scripts = plural(checked, "script");
-    out.push_str(&match (count(Severity::Error), count(Severity::Warning)) {
-        (0, 0) => format!("{scripts} checked, no findings\n"),
-        (errors, warnings) => {
-            format!("{scripts} checked: {}, {}\n", plural(errors, "error"), plural(warnings, "warning"))
+    let scripts = plural(checked.scripts, "script");
+    let fixed = match fixed.findings {
+        0 => String::new(),
+        n => format!(", {} fixed", plural(n, "finding")),
+    };
+    out.push_str(&match (count(Severity::Error), count(Severity::Warning), count(Severity::Note)) {
+        (0, 0, 0) if fixed.is_empty() => format!("{scripts} checked, no findings\n"),
+        (0, 0, 0) => format!("{scripts} checked{fixed}, no findings left\n"),
+        (errors, warnings, notes) => {
+            let notes = if notes == 0 { String::new() } else { format!(", {}", plural(notes, "note")) };
+            let (errors, warnings) = (plural(errors, "error"), plural(warnings, "warning"));
+            format!("{scripts} checked{fixed}: {errors}, {warnings}{notes}\n")
         }
     });
-    output::write(None, out.as_bytes())
+    let safe = |it: &&Diagnostic| it.fixes.iter().any(|fix| fix.safe);
+    match findings.iter().filter(safe).count() {
+        0 => {}
+        n => out.push_str(&format!("{} can be fixed with `--fix`\n", plural(n, "finding"))),
+    }
+    out
+}
+
+/// Tells what a code means.
+fn explain(name: &str) -> Result<(), String> {
+    let Some(code) = Code::from_name(name) else {
+        let near = nearest(name, CODES.iter().map(|code| code.name()));
+        let meant = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+        return Err(format!("unknown code `{name}`{meant}"));
+    };
+    let level = if code.is_off_by_default() { "off" } else { code.severity().name() };
+    let meaning = code.meaning().trim().lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    output::write(None, format!("{code} ({level})\n\n{meaning}\n").as_bytes())
 }

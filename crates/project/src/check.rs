@@ -1,0 +1,338 @@
+//! The check of a project: every entry evaluated, every file that one of them reads looked at once, one list of findings.
+
+use crate::config::{Config, Configs};
+use crate::discover::{Discovered, discover, entries_around};
+use crate::ignores::{Ignores, Seen};
+use crate::module::{self, Modules};
+use crate::parallel;
+use crate::paths::Names;
+use crate::watch::Watch;
+use luakit_analysis::Script;
+use luakit_check::llb::Platform;
+use luakit_check::{DiskLoader, Options, dry_run_parsed, join, read_text};
+use luakit_diagnostics::{Code, Diagnostic, SourceFile, sort};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What is to be checked, and how. What stands here counts before `luakit.toml`.
+pub struct Request {
+    pub paths: Vec<PathBuf>,
+    pub names: Names,
+    pub options: Options,
+    /// The platforms that each entry is evaluated for; those of `luakit.toml` if there are none.
+    pub platforms: Vec<Platform>,
+    /// Leaves the dry run out.
+    pub no_eval: bool,
+    /// The folder of a library that stands before the embedded one.
+    pub stdlib: Option<PathBuf>,
+    /// Called with the name of a script that cannot even be stopped.
+    pub overdue: fn(&str),
+}
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// In the order in which people read them.
+    pub findings: Vec<Diagnostic>,
+    /// How many files were checked by themselves.
+    pub scripts: usize,
+    /// The folders that have no entry.
+    pub empty: Vec<String>,
+    /// Files that could not be checked, and why.
+    pub failures: Vec<String>,
+    /// Every argument that some entry asked for.
+    pub args_read: BTreeSet<String>,
+    /// Whether every entry ran to its end, so that `args_read` is all of them.
+    pub complete: bool,
+}
+
+/// Lays the arguments and the first platform of a configuration under what the command line says.
+pub fn with_settings(options: &Options, config: &Config) -> Options {
+    let mut merged = options.clone();
+    merged.args = config.args.clone();
+    merged.args.extend(options.args.clone());
+    merged.platform = merged.platform.or_else(|| config.platforms.first().cloned());
+    merged
+}
+
+/// Checks what the paths of a request lead to.
+///
+/// # Errors
+/// A message about a path or a configuration that cannot be read.
+pub fn check(request: &Request) -> Result<Checked, String> {
+    let names = &request.names;
+    let configs = Configs::new(names.clone());
+    let found = discover(&request.paths, names, &configs)?;
+    let mut around = BTreeSet::new();
+    for path in &found.modules {
+        around.extend(entries_around(path, names, &configs)?);
+    }
+    let watch = Watch::start(request.options.timeout, request.overdue);
+    let cx = Context { request, configs: &configs, modules: Modules::default(), watch: &watch };
+    let mut project =
+        Project { found, files: BTreeMap::new(), dynamic: Vec::new(), checked: Checked::default() };
+    project.checked.complete = !request.no_eval;
+
+    let paths: Vec<PathBuf> = project.found.entries.union(&around).cloned().collect();
+    let mut runs = cx.evaluate(&paths, &mut project.checked);
+    // Entries that were not asked for count if they read a module that was.
+    runs.retain(|run| project.found.entries.contains(&run.path) || run.reads_any(&project.found.modules));
+    let alone = project.take_alone(&runs, &cx)?;
+    runs.extend(cx.evaluate(&alone, &mut project.checked));
+    project.checked.scripts = project.found.entries.len() + project.found.modules.len();
+    project.add_modules(&runs, &cx);
+    for run in runs {
+        project.add_entry(run);
+    }
+    project.finish(&cx)
+}
+
+struct Context<'c> {
+    request: &'c Request,
+    configs: &'c Configs,
+    modules: Modules,
+    watch: &'c Watch,
+}
+
+/// What the evaluation of an entry gave.
+struct Run {
+    path: PathBuf,
+    name: String,
+    statics: Vec<Diagnostic>,
+    dynamic: Vec<Diagnostic>,
+    ignores: Ignores,
+    /// The modules that it reads, as far as the text or the run tells, by their paths.
+    reads: BTreeMap<PathBuf, Arc<SourceFile>>,
+    args_read: BTreeSet<String>,
+    /// Whether it was evaluated to its end, so that whatever can be found in it was.
+    complete: bool,
+}
+
+impl Run {
+    fn reads_any(&self, paths: &BTreeSet<PathBuf>) -> bool {
+        self.reads.keys().any(|path| paths.contains(path))
+    }
+}
+
+impl Context<'_> {
+    /// Makes the loader of the modules of an entry.
+    fn loader(&self, entry: &Path) -> DiskLoader {
+        let shown = self.request.names.name(entry);
+        let prefix = shown.rfind('/').map_or("", |slash| &shown[..=slash]).to_owned();
+        let root = entry.parent().unwrap_or(Path::new("/")).to_owned();
+        DiskLoader { root, prefix, stdlib: self.request.stdlib.clone(), ..DiskLoader::default() }
+    }
+
+    fn evaluate(&self, entries: &[PathBuf], checked: &mut Checked) -> Vec<Run> {
+        let results = parallel::map(entries, |path| self.evaluate_one(path));
+        let mut runs = Vec::new();
+        for (path, result) in entries.iter().zip(results) {
+            match result {
+                Ok(Ok(run)) => runs.push(run),
+                Ok(Err(message)) => checked.failures.push(message),
+                Err(panic) => {
+                    let name = self.request.names.name(path);
+                    checked.failures.push(format!("luakit failed while it checked `{name}`: {panic}"));
+                }
+            }
+        }
+        runs
+    }
+
+    fn evaluate_one(&self, path: &Path) -> Result<Run, String> {
+        let name = self.request.names.name(path);
+        let text = read_text(path).map_err(|err| format!("cannot read `{name}`: {err}"))?;
+        let config = self.configs.of_file(path)?;
+        let script = Arc::new(Script::parse(Arc::new(SourceFile::new(name.clone(), text))));
+        let loader = self.loader(path);
+        let mut run = Run {
+            path: path.to_owned(),
+            name,
+            statics: luakit_analysis::diagnostics(&script, Some(&loader)),
+            dynamic: Vec::new(),
+            ignores: Ignores::of(&script),
+            reads: self.modules.reached(&script, &loader),
+            args_read: BTreeSet::new(),
+            complete: !self.request.no_eval,
+        };
+        if self.request.no_eval {
+            return Ok(run);
+        }
+        let asked =
+            if self.request.platforms.is_empty() { &config.platforms } else { &self.request.platforms };
+        let mut platforms: Vec<Option<Platform>> = asked.iter().cloned().map(Some).collect();
+        if platforms.is_empty() {
+            platforms.push(None);
+        }
+        for platform in platforms {
+            let options = Options { platform, ..with_settings(&self.request.options, &config) };
+            let _watched = self.watch.begin(&run.name);
+            let dry_run = dry_run_parsed(&script, &loader, &options);
+            run.complete &= !dry_run.cancelled && !dry_run.diagnostics.iter().any(ends_the_run);
+            run.args_read.extend(dry_run.args_read);
+            for file in dry_run.files.iter().skip(1) {
+                if let Some(path) = module::path_of(file, &loader) {
+                    run.reads.insert(path, file.clone());
+                }
+            }
+            // For which platform a mistake shows matters to nobody who mends it.
+            run.dynamic = join(Vec::new(), &[run.dynamic, dry_run.diagnostics].concat());
+        }
+        Ok(run)
+    }
+}
+
+/// Tells whether an error keeps the evaluator from seeing the rest of the script.
+fn ends_the_run(finding: &Diagnostic) -> bool {
+    let ends = [
+        Code::SYNTAX,
+        Code::RUNTIME_ERROR,
+        Code::LIMIT,
+        Code::UNRESOLVED_REQUIRE,
+        Code::REQUIRE_CYCLE,
+        Code::INTERNAL,
+    ];
+    finding.is_error() && ends.contains(&finding.code)
+}
+
+/// What is known of one file.
+struct File {
+    path: PathBuf,
+    statics: Vec<Diagnostic>,
+    ignores: Ignores,
+    seen: Seen,
+}
+
+/// The check while it is put together.
+struct Project {
+    found: Discovered,
+    files: BTreeMap<String, File>,
+    dynamic: Vec<Diagnostic>,
+    checked: Checked,
+}
+
+impl Project {
+    /// Takes those of the named files that no entry reads: returns what is run for its effect, and passes over what has
+    /// nothing to do with luakit.
+    fn take_alone(&mut self, runs: &[Run], cx: &Context<'_>) -> Result<Vec<PathBuf>, String> {
+        let read: BTreeSet<&PathBuf> = runs.iter().flat_map(|run| run.reads.keys()).collect();
+        let alone: Vec<PathBuf> =
+            self.found.modules.iter().filter(|path| !read.contains(path)).cloned().collect();
+        let judged = parallel::map(&alone, |path| {
+            let name = cx.request.names.name(path);
+            let text = read_text(path).map_err(|err| format!("cannot read `{name}`: {err}"))?;
+            let script = Script::parse(Arc::new(SourceFile::new(name, text)));
+            Ok::<_, String>((script.mentions_bk(), script.is_module()))
+        });
+        let mut scripts = Vec::new();
+        for (path, judged) in alone.into_iter().zip(judged) {
+            match judged?? {
+                (false, _) => {
+                    self.found.modules.remove(&path);
+                }
+                (true, true) => {}
+                // A module returns a value to the script that requires it; what returns nothing is run for its effect.
+                (true, false) => {
+                    self.found.modules.remove(&path);
+                    self.found.entries.insert(path.clone());
+                    scripts.push(path);
+                }
+            }
+        }
+        Ok(scripts)
+    }
+
+    /// Looks at the text of every module that was read or named, each once: for the first of its entries.
+    fn add_modules(&mut self, runs: &[Run], cx: &Context<'_>) {
+        let mut wanted: BTreeMap<PathBuf, Vec<&Run>> = BTreeMap::new();
+        for run in runs {
+            for path in run.reads.keys() {
+                wanted.entry(path.clone()).or_default().push(run);
+            }
+        }
+        for path in &self.found.modules {
+            wanted.entry(path.clone()).or_default();
+        }
+        let entries: BTreeSet<&PathBuf> = runs.iter().map(|run| &run.path).collect();
+        wanted.retain(|path, _| !entries.contains(path));
+        let wanted: Vec<(PathBuf, Vec<&Run>)> = wanted.into_iter().collect();
+        let looked = parallel::map(&wanted, |(path, readers)| {
+            let entry = readers.first().map_or(path, |run| &run.path);
+            let loader = cx.loader(entry);
+            let file = match readers.first().and_then(|run| run.reads.get(path)) {
+                Some(file) => file.clone(),
+                None => {
+                    let name = cx.request.names.name(path);
+                    let text = read_text(path).map_err(|err| format!("cannot read `{name}`: {err}"))?;
+                    Arc::new(SourceFile::new(name, text))
+                }
+            };
+            let script = cx.modules.parsed(&file);
+            let statics = luakit_analysis::diagnostics(&script, Some(&loader));
+            // Entries that were not checked may find more in a module.
+            let all = self.found.folders.iter().any(|folder| path.starts_with(folder));
+            let complete = all && !readers.is_empty() && readers.iter().all(|run| run.complete);
+            let seen = if complete { Seen::Run } else { Seen::Text };
+            Ok::<_, String>((
+                file.name.clone(),
+                File { path: path.clone(), statics, ignores: Ignores::of(&script), seen },
+            ))
+        });
+        for looked in looked {
+            match looked.and_then(|looked| looked) {
+                Ok((name, file)) => {
+                    self.files.insert(name, file);
+                }
+                Err(message) => self.checked.failures.push(message),
+            }
+        }
+    }
+
+    fn add_entry(&mut self, run: Run) {
+        let seen = if run.complete { Seen::Run } else { Seen::Text };
+        let file = File { path: run.path, statics: run.statics, ignores: run.ignores, seen };
+        self.files.insert(run.name, file);
+        self.dynamic.extend(run.dynamic);
+        self.checked.args_read.extend(run.args_read);
+        self.checked.complete &= run.complete;
+    }
+
+    /// Joins what was found in each file, takes out what is silenced, and gives the rest its levels.
+    fn finish(self, cx: &Context<'_>) -> Result<Checked, String> {
+        let Project { found, mut files, dynamic, mut checked } = self;
+        let mut by_file: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
+        for mut finding in dynamic {
+            crate::fix::keep_written(&mut finding);
+            by_file.entry(finding.place.file.name.clone()).or_default().push(finding);
+        }
+        for name in files.keys() {
+            by_file.entry(name.clone()).or_default();
+        }
+        for (name, dynamic) in by_file {
+            let file = files.remove(&name);
+            let path = file
+                .as_ref()
+                .map_or_else(|| cx.request.names.absolute(Path::new(&name)), |it| it.path.clone());
+            let (statics, ignores) =
+                file.map_or((Vec::new(), None), |it| (it.statics, Some((it.ignores, it.seen))));
+            let mut findings = join(statics, &dynamic);
+            if let Some((mut ignores, seen)) = ignores {
+                ignores.silence(&mut findings);
+                findings.extend(ignores.findings(seen));
+            }
+            let config = cx.configs.of_file(&path)?;
+            checked.findings.extend(findings.into_iter().filter_map(|finding| config.judge(&path, finding)));
+        }
+        for finding in cx.configs.findings() {
+            let path = cx.request.names.absolute(Path::new(&finding.place.file.name));
+            checked.findings.extend(cx.configs.of_file(&path)?.judge(&path, finding));
+        }
+        for finding in &mut checked.findings {
+            crate::fix::mark_safe(finding);
+        }
+        sort(&mut checked.findings);
+        checked.empty = found.empty.iter().map(|folder| cx.request.names.name(folder)).collect();
+        Ok(checked)
+    }
+}

@@ -1,0 +1,131 @@
+//! Which files are checked: the entries of folders, and the files that are named.
+
+use crate::config::{Config, Configs};
+use crate::parallel;
+use crate::paths::Names;
+use crate::read::is_pattern;
+use luakit_analysis::Script;
+use luakit_api::modules::is_entry_name;
+use luakit_check::read_text;
+use luakit_diagnostics::SourceFile;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the paths of a command line lead to, as absolute paths.
+#[derive(Debug, Default)]
+pub(crate) struct Discovered {
+    pub(crate) entries: BTreeSet<PathBuf>,
+    /// Files that were named and are no entries.
+    pub(crate) modules: BTreeSet<PathBuf>,
+    /// Folders that were searched.
+    pub(crate) folders: Vec<PathBuf>,
+    /// Folders that have no entry.
+    pub(crate) empty: Vec<PathBuf>,
+}
+
+/// Follows the paths of a command line.
+///
+/// # Errors
+/// A message about a file or a configuration that cannot be read.
+pub(crate) fn discover(paths: &[PathBuf], names: &Names, configs: &Configs) -> Result<Discovered, String> {
+    let mut found = Discovered::default();
+    for path in paths {
+        let path = names.absolute(path);
+        if path.is_dir() {
+            let entries = in_folder(&path, configs)?;
+            if entries.is_empty() {
+                found.empty.push(path.clone());
+            }
+            found.entries.extend(entries);
+            found.folders.push(path);
+        } else if is_entry(&path, &*configs.of_file(&path)?)
+            .map_err(|err| format!("cannot read `{}`: {err}", names.name(&path)))?
+        {
+            found.entries.insert(path);
+        } else {
+            found.modules.insert(path);
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the entries below a folder, without what `.gitignore` excludes unless luakit.toml names it.
+fn in_folder(folder: &Path, configs: &Configs) -> Result<BTreeSet<PathBuf>, String> {
+    let mut files = Vec::new();
+    let mut projects = BTreeSet::from([folder.to_owned()]);
+    for entry in ignore::WalkBuilder::new(folder).require_git(false).build() {
+        let entry = entry.map_err(|err| err.to_string())?;
+        match entry.file_type() {
+            Some(kind) if kind.is_dir() => {}
+            _ if entry.file_name() == crate::CONFIG_FILE => {
+                projects.extend(entry.path().parent().map(Path::to_owned));
+            }
+            Some(_) if entry.path().extension().is_some_and(|it| it == "lua") => {
+                files.push(entry.into_path())
+            }
+            _ => {}
+        }
+    }
+    let judged = parallel::map(&files, |path| -> Result<bool, String> {
+        let config = configs.of_file(path)?;
+        // What cannot be read matters only where it is an entry by its name, and is told when it is checked.
+        Ok(is_entry(path, &config).unwrap_or(false))
+    });
+    let mut entries = BTreeSet::new();
+    for (path, judged) in files.into_iter().zip(judged) {
+        if judged?? {
+            entries.insert(path);
+        }
+    }
+    for project in projects {
+        let config = configs.of_folder(&project)?;
+        let named = config.entries.iter().filter(|(entry, _)| !is_pattern(entry));
+        let paths = named.map(|(entry, _)| Names::new(config.folder.clone()).absolute(Path::new(entry)));
+        entries.extend(paths.filter(|path| path.starts_with(folder) && path.is_file()));
+    }
+    Ok(entries)
+}
+
+/// Tells whether a file is an entry: by its name, by luakit.toml, or since it exports at its top level.
+pub(crate) fn is_entry(path: &Path, config: &Config) -> std::io::Result<bool> {
+    if path.file_name().and_then(|name| name.to_str()).is_some_and(is_entry_name) || config.names_entry(path)
+    {
+        return Ok(true);
+    }
+    let text = read_text(path)?;
+    if !text.contains("export") && !text.contains("target") {
+        return Ok(false);
+    }
+    let file = Arc::new(SourceFile::new("", text));
+    Ok(luakit_check::worker::run(|| Script::parse(file.clone()).is_entry()).unwrap_or(false))
+}
+
+/// Returns the entries whose `require` can reach the file: those in the folders around it, up to the project's.
+///
+/// A module lies below the folder of its entry, so no other folder needs to be searched.
+pub(crate) fn entries_around(
+    path: &Path,
+    names: &Names,
+    configs: &Configs,
+) -> Result<BTreeSet<PathBuf>, String> {
+    let mut entries = BTreeSet::new();
+    let own = configs.of_file(path)?;
+    for folder in path.ancestors().skip(1) {
+        let Ok(files) = std::fs::read_dir(folder) else { break };
+        for file in files.flatten().map(|file| file.path()) {
+            let is_lua = file.extension().is_some_and(|extension| extension == "lua") && file != path;
+            if is_lua && is_entry(&file, &*configs.of_file(&file)?).unwrap_or(false) {
+                entries.insert(file);
+            }
+        }
+        // Nobody's project is larger than its repository, its luakit.toml, or the folder one works in.
+        let top = names.absolute(Path::new("."));
+        let is_top =
+            folder.join(".git").exists() || own.file.is_some() && own.folder == folder || folder == top;
+        if is_top {
+            break;
+        }
+    }
+    Ok(entries)
+}

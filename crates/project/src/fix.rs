@@ -1,0 +1,175 @@
+//! Applying fixes: only the tokens they are about change, and nothing else about the file.
+
+use crate::paths::Names;
+use luakit_api::{Object, words};
+use luakit_check::read_text;
+use luakit_diagnostics::{Code, Diagnostic, Edit, Fix, SourceFile};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The findings whose fixes leave no doubt. In others the fix is one of several things that could be meant.
+const SAFE: &[Code] = &[
+    Code::OCTAL_MODE,
+    Code::UNKNOWN_OPTION,
+    Code::UNKNOWN_METHOD,
+    Code::UNKNOWN_FUNCTION,
+    Code::NOT_A_CHOICE,
+];
+
+/// Marks the fixes of a finding that must not be applied unasked.
+pub(crate) fn mark_safe(finding: &mut Diagnostic) {
+    let safe = SAFE.contains(&finding.code) && finding.fixes.len() == 1;
+    for fix in &mut finding.fixes {
+        fix.safe &= safe;
+    }
+}
+
+/// Keeps of a dry run's finding the fix that is about what is written at its place.
+///
+/// A run knows values: what it finds wrong in `opts` may have been written elsewhere, and `opts` is not to be replaced.
+pub(crate) fn keep_written(finding: &mut Diagnostic) {
+    let range = finding.place.range;
+    let text = finding.place.file.slice(range).to_owned();
+    let string = text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
+    let is_written = match finding.code {
+        Code::UNKNOWN_OPTION => finding.message.contains(&format!("unknown option `{text}` ")),
+        Code::NOT_A_CHOICE => string.is_some_and(|it| finding.message.contains(&format!(", got \"{it}\""))),
+        Code::OCTAL_MODE => {
+            text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit())
+        }
+        _ => false,
+    };
+    if !is_written {
+        finding.fixes.clear();
+    }
+    // A name is always written where it is used.
+    let objects = [Object::State, Object::Mount, Object::Platform];
+    let misnomer = match finding.code {
+        Code::UNKNOWN_FUNCTION => Some(words::unknown_function(&text)),
+        Code::UNKNOWN_METHOD => {
+            let said = |it: &words::Misnomer| finding.message.ends_with(&it.message);
+            objects.into_iter().map(|object| words::unknown_method(object, &text)).find(said)
+        }
+        _ => None,
+    };
+    if let Some(meant) = misnomer.and_then(|misnomer| misnomer.meant) {
+        let edits = vec![Edit { range, text: meant.clone() }];
+        finding.fixes.push(Fix { title: format!("Write `{meant}`"), edits, safe: true });
+    }
+}
+
+/// What was fixed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Fixed {
+    pub findings: usize,
+    pub files: usize,
+}
+
+/// Applies the safe fixes of findings to the files on disk. Of fixes that overlap, the first one is applied.
+///
+/// # Errors
+/// A message about a file that cannot be written.
+pub fn apply(findings: &[Diagnostic], names: &Names) -> Result<Fixed, String> {
+    let mut files: BTreeMap<&str, (&Arc<SourceFile>, Vec<&[Edit]>)> = BTreeMap::new();
+    for finding in findings {
+        let file = &finding.place.file;
+        for fix in finding.fixes.iter().filter(|fix| fix.safe) {
+            files.entry(&file.name).or_insert((file, Vec::new())).1.push(&fix.edits);
+        }
+    }
+    let mut fixed = Fixed::default();
+    for (name, (file, fixes)) in files {
+        let path = names.absolute(Path::new(name));
+        let (text, applied) = edited(&file.text, &fixes);
+        // What has no file, or another text by now, is left alone.
+        if text == file.text || !read_text(&path).is_ok_and(|now| now == file.text) {
+            continue;
+        }
+        replace(&path, text.as_bytes()).map_err(|err| format!("cannot write `{name}`: {err}"))?;
+        fixed.findings += applied;
+        fixed.files += 1;
+    }
+    Ok(fixed)
+}
+
+/// Applies fixes to a text, each whole or not at all. Returns how many were applied.
+fn edited(text: &str, fixes: &[&[Edit]]) -> (String, usize) {
+    let mut edits: Vec<&Edit> = Vec::new();
+    let mut applied = 0;
+    for fix in fixes {
+        let overlaps = |edit: &Edit| {
+            edits.iter().any(|other| edit.range.start < other.range.end && other.range.start < edit.range.end)
+                || edits.iter().any(|other| edit.range == other.range)
+        };
+        let fits = |edit: &Edit| text.get(edit.range.start..edit.range.end).is_some();
+        if fix.iter().all(|edit| fits(edit) && !overlaps(edit)) {
+            edits.extend(fix.iter());
+            applied += 1;
+        }
+    }
+    edits.sort_by_key(|edit| edit.range);
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut done = 0;
+    for edit in edits {
+        out.push_str(text.get(done..edit.range.start).unwrap_or(""));
+        out.push_str(&edit.text);
+        done = edit.range.end;
+    }
+    out.push_str(text.get(done..).unwrap_or(""));
+    (out, applied)
+}
+
+/// Replaces a file by rename, so that nobody sees half of it. A link stays a link: what it leads to is replaced.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let real = path.canonicalize()?;
+    let meta = std::fs::metadata(&real)?;
+    if meta.permissions().readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+    }
+    if has_other_names(&meta) {
+        // A rename would leave the other names with the old text.
+        return std::fs::write(&real, bytes);
+    }
+    let name = real.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
+    let temporary = real.with_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
+    let write = || {
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+        file.write_all(bytes)?;
+        std::fs::set_permissions(&temporary, meta.permissions())?;
+        std::fs::rename(&temporary, &real)
+    };
+    let written = write();
+    if written.is_err() {
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written
+}
+
+#[cfg(unix)]
+fn has_other_names(meta: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(meta) > 1
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use luakit_diagnostics::TextRange;
+
+    fn edit(start: usize, end: usize, text: &str) -> Edit {
+        Edit { range: TextRange::new(start, end), text: text.into() }
+    }
+
+    #[test]
+    fn of_fixes_that_overlap_the_first_is_applied() {
+        let (first, second, third) =
+            ([edit(2, 4, "X")], [edit(3, 5, "Y")], [edit(6, 7, "Z"), edit(0, 1, "W")]);
+        assert_eq!(edited("0123456789", &[&first, &second, &third]), ("W1X45Z789".into(), 2));
+    }
+}
