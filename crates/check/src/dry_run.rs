@@ -1,6 +1,6 @@
 //! The dry run: the script is evaluated and its LLB made, but nothing is built.
 
-use crate::verify;
+use crate::{lints, verify};
 use luakit_analysis::Script;
 use luakit_api::modules::Loader;
 use luakit_diagnostics::{Code, Diagnostic, Layer, Place, SourceFile};
@@ -29,6 +29,8 @@ pub struct Options {
     pub local_unique: String,
     /// Whether a second run looks whether the script gives the same again.
     pub verify: bool,
+    /// Which advice is given on a graph that has no error. A build gives none.
+    pub lints: lints::Lints,
     /// Called with what the script prints, as it prints it.
     pub print: Option<fn(&str)>,
 }
@@ -47,6 +49,7 @@ impl Default for Options {
             cancel: Arc::default(),
             local_unique: SHOWN_UNIQUE.into(),
             verify: true,
+            lints: lints::Lints::None,
             print: None,
         }
     }
@@ -85,7 +88,7 @@ pub fn dry_run_parsed(script: &Arc<Script>, loader: &dyn Loader, options: &Optio
     let (mut run, _memory) = run_once(file, &scripts, loader, options);
     let left = options.timeout.saturating_sub(begun.elapsed());
     if options.verify && run.definition.is_some() && left > options.timeout / 2 {
-        let again = Options { timeout: left, print: None, ..options.clone() };
+        let again = Options { timeout: left, print: None, lints: lints::Lints::None, ..options.clone() };
         let (second, _) = run_once(file, &scripts, loader, &again);
         run.diagnostics.extend(verify::difference(&run, &second));
     }
@@ -148,6 +151,10 @@ fn run_once(
                 ));
             }
         }
+    }
+    if run.definition.is_some() {
+        let made = lints::Made { graph: &graph, exports: &exports, run: &run, told: &diagnostics };
+        diagnostics.extend(lints::findings(options.lints, &made, &|file| scripts.parsed(file)));
     }
     run.diagnostics = diagnostics;
     (run, memory)

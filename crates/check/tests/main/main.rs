@@ -8,6 +8,7 @@ mod determinism;
 mod errors;
 mod hostile;
 mod lines;
+mod lints;
 mod messages;
 mod modules;
 mod suite;
