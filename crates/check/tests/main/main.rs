@@ -11,5 +11,6 @@ mod lines;
 mod lints;
 mod messages;
 mod modules;
+mod pages;
 mod suite;
 mod support;
