@@ -41,7 +41,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
             continue;
         }
         let name = place.file.slice(place.range);
-        let message = format!("what `{name}` makes reaches no export, so it is never built");
+        let message = format!("no export depends on what `{name}` makes");
         let mut finding = linter
             .at(Code::UNREACHED_OP, place, message)
             .with_hint("a state never changes: use what the call returns, or take the call out");

@@ -71,30 +71,30 @@ bk.export(bk.merge(run, bk.diff(b, c)))
 "#,
         &expect![[r#"
             == a state that is kept and not used
-            build.lua:2:38: warning: what `run` makes reaches no export, so it is never built [unreached-op]
+            build.lua:2:38: warning: no export depends on what `run` makes [unreached-op]
              2 | local tools = base:run("make tools"):run("make more")
                |                                      ^^^
             hint: a state never changes: use what the call returns, or take the call out
             == the last one of a chain is told, an intermediate is not
-            build.lua:2:13: warning: what `run` makes reaches no export, so it is never built [unreached-op]
+            build.lua:2:13: warning: no export depends on what `run` makes [unreached-op]
              2 | local b = a:run("two")
                |             ^^^
             hint: a state never changes: use what the call returns, or take the call out
             == a loop that keeps its last
             == a helper that is used elsewhere
             == what a module makes is told at the call
-            build.lua:2:18: warning: what `tools` makes reaches no export, so it is never built [unreached-op]
+            build.lua:2:18: warning: no export depends on what `tools` makes [unreached-op]
              2 | local unused = m.tools()
                |                  ^^^^^
             hint: a state never changes: use what the call returns, or take the call out
             == said more of it
             == metadata of what is not used
-            build.lua:1:35: warning: what `run` makes reaches no export, so it is never built [unreached-op]
+            build.lua:1:35: warning: no export depends on what `run` makes [unreached-op]
              1 | local a = bk.image("alpine:3.19"):run("make"):with_metadata({ description = "made" })
                |                                   ^^^
             hint: a state never changes: use what the call returns, or take the call out
             == with other arguments it may be
-            build.lua:1:18: note: what `image` makes reaches no export, so it is never built [unreached-op]
+            build.lua:1:18: note: no export depends on what `image` makes [unreached-op]
              1 | local debug = bk.image("debian:12")
                |                  ^^^^^
             hint: a state never changes: use what the call returns, or take the call out
