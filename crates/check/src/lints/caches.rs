@@ -2,9 +2,10 @@
 
 use super::{Linter, option};
 use luakit_api::CallSite;
-use luakit_diagnostics::{Code, Place, Related, Severity};
+use luakit_diagnostics::{Code, Place, Related, Severity, SourceFile};
 use luakit_llb::{CacheSharing, MountKind, Vertex};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Reports the later of two mounts that have one id.
 ///
@@ -44,15 +45,11 @@ pub(super) fn check(linter: &mut Linter<'_>) {
 /// Returns the call that makes a mount, where it is written out in the run, else the run's mounts.
 fn mount_place(linter: &Linter<'_>, vertex: &Vertex, dest: &str) -> Option<Place> {
     let around = linter.places.of(vertex, &option(1, &["mounts"]))?;
-    let is_it = |file: &luakit_diagnostics::SourceFile, site: &CallSite| {
+    let is_it = |file: &Arc<SourceFile>, site: &CallSite| {
         let written = site.args.first().map(|arg| file.slice(arg.range).trim_matches(['"', '\'']));
-        around.range.covers(site.call) && written == Some(dest)
+        Arc::ptr_eq(file, &around.file) && around.range.covers(site.call) && written == Some(dest)
     };
-    let call = linter
-        .places
-        .calls_of("cache")
-        .into_iter()
-        .find(|(file, site)| *file == around.file && is_it(file, site));
+    let call = linter.places.find_call("cache", &is_it);
     Some(call.map(|(file, site)| Place { file, range: site.call }).unwrap_or(around))
 }
 

@@ -12,8 +12,11 @@ pub(super) fn check(linter: &mut Linter<'_>) {
         let verified =
             ["http.checksum", "http.sig.signature"].iter().any(|name| source.attrs.contains_key(*name));
         if is_web && !verified {
-            let message = "bk.http: nothing says what this file must be, so it can be another one tomorrow";
-            let finding = linter.finding(Code::UNVERIFIED_DOWNLOAD, vertex, &arg(0), message.into());
+            let called = linter.places.called(vertex).unwrap_or_else(|| "http".into());
+            let message = format!(
+                "bk.{called}: nothing says what this file must be, so it can be another one tomorrow"
+            );
+            let finding = linter.finding(Code::UNVERIFIED_DOWNLOAD, vertex, &arg(0), message);
             linter.say(
                 finding
                     .map(|it| it.with_hint("add `checksum = \"sha256:…\"`, as `sha256sum FILE` prints it")),

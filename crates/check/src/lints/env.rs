@@ -1,11 +1,12 @@
 //! Environment variables: where each was said, and `$NAME` in a value, which BuildKit takes as it stands.
 
 use super::{Linter, option};
-use luakit_api::Step;
-use luakit_diagnostics::{Code, Place};
+use luakit_api::{CallSite, Step};
+use luakit_diagnostics::{Code, Place, SourceFile};
 use luakit_evaluator::Export;
 use luakit_llb::Vertex;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Where a variable got its value.
 #[derive(Clone)]
@@ -15,8 +16,8 @@ pub(super) struct Said {
 }
 
 pub(super) fn check(linter: &mut Linter<'_>) {
-    for (said, name, value) in variables(linter) {
-        let Some(variable) = expected(&name, &value) else { continue };
+    let judge = |name: &str, value: &str| expected(name, value).map(str::to_owned);
+    for (said, name, variable) in variables(linter, judge) {
         let message =
             format!("{}: `${variable}` in env `{name}` stays as it is, nothing replaces it", said.function);
         let finding = linter
@@ -26,33 +27,28 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     }
 }
 
-/// Returns each variable of a command or of the image's config once, with its value.
-pub(super) fn variables(linter: &Linter<'_>) -> Vec<(Said, String, String)> {
+/// Judges each variable of a command or of the image's config once, and returns those there is something to say of.
+pub(super) fn variables<T>(
+    linter: &Linter<'_>,
+    judge: impl Fn(&str, &str) -> Option<T>,
+) -> Vec<(Said, String, T)> {
     let mut seen = HashSet::new();
     let mut variables = Vec::new();
     for (vertex, exec) in linter.commands() {
-        for (name, value) in exec.env.iter().filter(|it| seen.insert((it.0.to_owned(), it.1.to_owned()))) {
-            // Most are of no interest, and finding a place is the dearer part.
-            if let Some(said) = is_suspect(name, value).then(|| said(linter, vertex, name)).flatten() {
-                variables.push((said, name.to_owned(), value.to_owned()));
-            }
+        for (name, value) in exec.env.iter().filter(|variable| seen.insert(*variable)) {
+            let Some(judged) = judge(name, value) else { continue };
+            variables.extend(said(linter, vertex, name).map(|said| (said, name.to_owned(), judged)));
         }
     }
     for export in linter.exports {
         let Some(env) = export.config["config"]["Env"].as_array() else { continue };
         for (name, value) in env.iter().filter_map(|text| text.as_str()?.split_once('=')) {
+            let Some(judged) = judge(name, value) else { continue };
             let place = export_place(linter, export, &option(1, &["env", name]));
-            variables.push((Said { place, function: "bk.export" }, name.to_owned(), value.to_owned()));
+            variables.push((Said { place, function: "bk.export" }, name.to_owned(), judged));
         }
     }
     variables
-}
-
-fn is_suspect(name: &str, value: &str) -> bool {
-    let upper = name.to_ascii_uppercase();
-    value.contains('$')
-        || value.len() >= 16
-        || ["TOKEN", "PASS", "SECRET", "KEY"].iter().any(|word| upper.contains(word))
 }
 
 /// Returns where a command's variable was said: in its own call, in the one `with_env` that names it, else by the call.
@@ -73,20 +69,18 @@ fn said(linter: &Linter<'_>, vertex: &Vertex, name: &str) -> Option<Said> {
     if written {
         return Some(at_call);
     }
-    let mut calls = linter.places.calls_of("with_env").into_iter().filter_map(|(file, site)| {
-        let range = site.args.first()?.fields.iter().find(|field| field.name == name)?.value.range;
-        Some(Said { place: Place { file, range }, function: "bk.with_env" })
-    });
-    match (calls.next(), calls.next()) {
-        (Some(said), None) => Some(said),
-        _ => Some(at_call),
+    match linter.places.variable(name) {
+        Some(place) => Some(Said { place, function: "bk.with_env" }),
+        None => Some(at_call),
     }
 }
 
 /// Returns the place of an argument of a call of `bk.export`.
 pub(super) fn export_place(linter: &Linter<'_>, export: &Export, path: &[Step]) -> Place {
-    let mut calls = linter.places.calls_of("export").into_iter().chain(linter.places.calls_of("target"));
-    let call = calls.find(|(file, site)| *file == export.place.file && site.name == export.place.range);
+    let is_it = |file: &Arc<SourceFile>, site: &CallSite| {
+        Arc::ptr_eq(file, &export.place.file) && site.name == export.place.range
+    };
+    let call = ["export", "target"].iter().find_map(|name| linter.places.find_call(name, &is_it));
     match call {
         Some((file, site)) => Place { file, range: super::places::locate(&site, path) },
         None => export.place.clone(),

@@ -4,7 +4,7 @@ use luakit_analysis::Script;
 use luakit_api::{CallSite, Focus, Prepared, Problem, Step};
 use luakit_diagnostics::{Code, Place, Related, SourceFile, TextRange};
 use luakit_llb::{Graph, Location, Vertex};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub(super) struct Places<'a> {
     files: Vec<Option<Arc<SourceFile>>>,
     parse: &'a dyn Fn(&Arc<SourceFile>) -> Arc<Script>,
     calls: RefCell<HashMap<usize, Rc<Calls>>>,
+    /// Where `with_env` gives each variable its value.
+    variables: OnceCell<HashMap<String, Vec<Place>>>,
 }
 
 /// The calls of a file, and the first one for each offset of a name.
@@ -38,7 +40,12 @@ impl<'a> Places<'a> {
             };
             files.iter().find(same).cloned()
         };
-        Self { files: graph.sources().iter().map(file).collect(), parse, calls: RefCell::default() }
+        Self {
+            files: graph.sources().iter().map(file).collect(),
+            parse,
+            calls: RefCell::default(),
+            variables: OnceCell::new(),
+        }
     }
 
     /// Returns the place of an argument of the call that made a vertex, or the nearest thing around it.
@@ -80,6 +87,12 @@ impl<'a> Places<'a> {
         Some(Place { file: file.clone(), range })
     }
 
+    /// Returns the name that a vertex's call is written with: `https`, where it is that.
+    pub(super) fn called(&self, vertex: &Vertex) -> Option<String> {
+        let own = vertex.locations.first()?;
+        Some(self.file(own)?.slice(self.site(own)?.name).to_owned())
+    }
+
     /// Returns the call at a location.
     pub(super) fn site(&self, location: &Location) -> Option<CallSite> {
         let at = offset(self.file(location)?, location.start)?;
@@ -87,21 +100,50 @@ impl<'a> Places<'a> {
         calls.prepared.calls.get(*calls.by_name.get(&at)?).cloned()
     }
 
-    /// Returns all calls of a function or method by its name, in the files that people can change.
-    pub(super) fn calls_of(&self, name: &str) -> Vec<(Arc<SourceFile>, CallSite)> {
-        let mut found = Vec::new();
+    /// Returns the first call of a function or method that `is_it`, in the files that people can change.
+    pub(super) fn find_call(
+        &self,
+        name: &str,
+        is_it: &dyn Fn(&Arc<SourceFile>, &CallSite) -> bool,
+    ) -> Option<(Arc<SourceFile>, CallSite)> {
+        let mut found = None;
+        self.each_call(name, &mut |file, site| {
+            if found.is_none() && is_it(file, site) {
+                found = Some((file.clone(), site.clone()));
+            }
+        });
+        found
+    }
+
+    /// Returns where the one call of `with_env` that names a variable gives it its value.
+    pub(super) fn variable(&self, name: &str) -> Option<Place> {
+        let variables = self.variables.get_or_init(|| {
+            let mut variables: HashMap<String, Vec<Place>> = HashMap::new();
+            self.each_call("with_env", &mut |file, site| {
+                for field in site.args.first().map_or(&[][..], |arg| &arg.fields) {
+                    let place = Place { file: file.clone(), range: field.value.range };
+                    variables.entry(field.name.clone()).or_default().push(place);
+                }
+            });
+            variables
+        });
+        match variables.get(name)?.as_slice() {
+            [place] => Some(place.clone()),
+            _ => None,
+        }
+    }
+
+    fn each_call(&self, name: &str, each: &mut dyn FnMut(&Arc<SourceFile>, &CallSite)) {
         for (index, file) in self.files.iter().enumerate() {
             let Some(file) = file.as_ref().filter(|file| !file.name.starts_with(EMBEDDED)) else { continue };
             let Some(calls) = self.calls(index) else { continue };
-            let named = calls.prepared.calls.iter().filter(|site| site.calls(name));
-            found.extend(named.map(|site| (file.clone(), site.clone())));
+            calls.prepared.calls.iter().filter(|site| site.calls(name)).for_each(|site| each(file, site));
         }
-        found
     }
 
     /// Tells whether a location is in a file.
     pub(super) fn is_in(&self, location: &Location, file: &Arc<SourceFile>) -> bool {
-        self.file(location).is_some_and(|other| other == file)
+        self.file(location).is_some_and(|other| Arc::ptr_eq(other, file))
     }
 
     fn is_embedded(&self, location: &Location) -> bool {

@@ -42,8 +42,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
             _ => {}
         }
     }
-    for (said, name, value) in env::variables(linter) {
-        let Some(kind) = secret_variable(&name, &value) else { continue };
+    for (said, name, kind) in env::variables(linter, secret_variable) {
         let what = format!("{}: env `{name}` holds what looks like {kind}", said.function);
         let hint = if said.function == "bk.export" {
             "give it to the container when it runs".to_owned()
@@ -176,7 +175,9 @@ fn secret_in(text: &str) -> Option<&'static str> {
         for (at, _) in text.match_indices(prefix) {
             let starts = !text[..at].ends_with(is_word);
             let rest = &text[at + prefix.len()..];
-            let token = &rest[..rest.find(|c| !is_word(c) && c != '-').unwrap_or(rest.len())];
+            // What is longer is enough: a text of nothing but prefixes is not to be read once for each.
+            let token: String =
+                rest.chars().take(length + 32).take_while(|c| is_word(*c) || *c == '-').collect();
             let plain = prefix.starts_with('A') && token.bytes().any(|byte| byte.is_ascii_lowercase());
             if starts && token.len() >= *length && !plain && !token.contains("EXAMPLE") {
                 return Some(kind);

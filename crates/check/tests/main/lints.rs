@@ -431,7 +431,7 @@ bk.export(bk.https("https://example.com/x.tar.gz", { checksum = "sha256:" .. str
 "#,
         &expect![[r#"
             == without
-            build.lua:1:38: note: bk.http: nothing says what this file must be, so it can be another one tomorrow [unverified-download]
+            build.lua:1:38: note: bk.https: nothing says what this file must be, so it can be another one tomorrow [unverified-download]
              1 | bk.export(bk.scratch():copy(bk.https("https://example.com/x.tar.gz"), "x.tar.gz", "/"))
                |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
             hint: add `checksum = "sha256:…"`, as `sha256sum FILE` prints it
@@ -508,4 +508,19 @@ fn our_own_scripts_give_no_cause_for_advice() {
         let told: String = found.unwrap().iter().map(|finding| render_text(finding, false)).collect();
         assert_eq!(told, "", "{}", path.display());
     }
+}
+
+#[test]
+fn a_large_graph_and_a_hostile_text_are_read_in_time() {
+    let script = r#"
+local s = bk.image("x"):mkfile("/t", string.rep("-npm_://:", 100000)):run({ "echo", string.rep("$A", 100000) })
+for i = 1, 3000 do
+  s = s:run("apt-get install x" .. string.rep("; 'a", 20), { env = { ["V" .. i .. "_TOKEN"] = "hunter" .. i } })
+end
+bk.export(s)
+"#;
+    let begun = std::time::Instant::now();
+    let run = run_with(script, &Options { lints: Lints::All, verify: false, ..options() });
+    assert_eq!(run.diagnostics.iter().filter(|it| it.code == Code::LEAKED_SECRET).count(), 3000);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(15), "it took {:?}", begun.elapsed());
 }
