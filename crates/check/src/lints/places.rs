@@ -135,10 +135,15 @@ impl<'a> Places<'a> {
 
     fn each_call(&self, name: &str, each: &mut dyn FnMut(&Arc<SourceFile>, &CallSite)) {
         for (index, file) in self.files.iter().enumerate() {
-            let Some(file) = file.as_ref().filter(|file| !file.name.starts_with(EMBEDDED)) else { continue };
+            let Some(file) = file.as_ref().filter(|file| self.can_change(file)) else { continue };
             let Some(calls) = self.calls(index) else { continue };
             calls.prepared.calls.iter().filter(|site| site.calls(name)).for_each(|site| each(file, site));
         }
+    }
+
+    /// Tells whether a file is one that people can change.
+    pub(super) fn can_change(&self, file: &SourceFile) -> bool {
+        !file.name.starts_with(EMBEDDED)
     }
 
     /// Tells whether a location is in a file.
@@ -147,7 +152,7 @@ impl<'a> Places<'a> {
     }
 
     fn is_embedded(&self, location: &Location) -> bool {
-        self.file(location).is_some_and(|file| file.name.starts_with(EMBEDDED))
+        self.file(location).is_some_and(|file| !self.can_change(file))
     }
 
     fn file(&self, location: &Location) -> Option<&Arc<SourceFile>> {

@@ -1,9 +1,10 @@
 //! Operations that no export depends on: the result of a call was not kept, or another one was exported.
 
 use super::Linter;
-use luakit_diagnostics::{Code, Severity};
+use luakit_diagnostics::{Code, Severity, SourceFile};
 use luakit_llb::{Location, Vertex};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Reports, of what is never built, what nothing else was made from: the rest is explained by it.
 ///
@@ -26,6 +27,10 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     let used = vertices.iter().flat_map(|vertex| &vertex.inputs);
     fine.extend(used.filter_map(|output| frame(linter.graph.vertex(output.vertex)?)));
 
+    // With other arguments, or for another platform, it may be built.
+    let asks =
+        |file: &Arc<SourceFile>| linter.places.can_change(file) && file.text.contains("target_platform");
+    let may_differ = !linter.run.args_read.is_empty() || linter.run.files.iter().any(asks);
     let mut found = Vec::new();
     for (vertex, reached) in vertices.iter().zip(&linter.reached) {
         let Some(frame) = frame(vertex).filter(|frame| !*reached && fine.insert(*frame)) else { continue };
@@ -45,8 +50,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
         let mut finding = linter
             .at(Code::UNREACHED_OP, place, message)
             .with_hint("a state never changes: use what the call returns, or take the call out");
-        // With other arguments it may be built.
-        if !linter.run.args_read.is_empty() {
+        if may_differ {
             finding.severity = Severity::Note;
         }
         found.push(Some(finding));

@@ -60,6 +60,9 @@ bk.export(bk.scratch():mkdir("/x"))
 local debug = bk.image("debian:12")
 local base = os.getenv("DEBUG") and debug or bk.image("alpine:3.19")
 bk.export(base)
+== for another platform it may be
+local arm, other = bk.image("debian:12"), bk.image("alpine:3.19")
+bk.export(bk.target_platform.arch == "arm64" and arm or other)
 == a read-only root is told by the run itself
 local s = bk.image("alpine:3.19")
 local out = s:run("make", { readonly_rootfs = true })
@@ -97,6 +100,11 @@ bk.export(bk.merge(run, bk.diff(b, c)))
             build.lua:1:18: note: no export depends on what `image` makes [unreached-op]
              1 | local debug = bk.image("debian:12")
                |                  ^^^^^
+            hint: a state never changes: use what the call returns, or take the call out
+            == for another platform it may be
+            build.lua:1:23: note: no export depends on what `image` makes [unreached-op]
+             1 | local arm, other = bk.image("debian:12"), bk.image("alpine:3.19")
+               |                       ^^^^^
             hint: a state never changes: use what the call returns, or take the call out
             == a read-only root is told by the run itself
             build.lua:2:47: warning: bk.run: nothing can depend on the command: with `readonly_rootfs` the result is the state before it [unused-state]
