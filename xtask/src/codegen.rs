@@ -2,6 +2,7 @@
 //!
 //! Each kind of generated file is a module with `files() -> Result<Vec<Generated>, String>`.
 
+mod diagnostics;
 mod protobuf;
 mod reference;
 
@@ -29,12 +30,16 @@ pub(crate) fn run(args: &[&str]) -> Result<(), String> {
 fn files() -> Result<Vec<Generated>, String> {
     let mut files = protobuf::files()?;
     files.extend(reference::files()?);
+    files.extend(diagnostics::files()?);
     Ok(files)
 }
 
 fn write(files: &[Generated]) -> Result<(), String> {
     for file in files {
-        fs::write(root().join(&file.path), &file.text)
+        let path = root().join(&file.path);
+        path.parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&path, &file.text))
             .map_err(|err| format!("cannot write {}: {err}", file.path.display()))?;
     }
     Ok(())

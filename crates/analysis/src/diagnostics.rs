@@ -10,6 +10,8 @@ mod modes;
 mod names;
 mod requires;
 mod sandbox;
+mod shadowed_bk;
+mod unused_names;
 mod unused_state;
 
 pub(crate) use exports::is_entry;
@@ -48,6 +50,8 @@ pub fn diagnostics(script: &Script, loader: Option<&dyn Loader>) -> Vec<Diagnost
         checker.unused_states();
         checker.exports();
         checker.names();
+        checker.shadowed_bk();
+        checker.unused_names();
     }
     // Of a broken line only what is broken is certain.
     let line = |finding: &Diagnostic| script.file.lines.line(finding.place.range.start);
@@ -156,6 +160,7 @@ fn local_of(script: &Script, id: ExprId) -> Option<LocalKind> {
 mod tests {
     use super::*;
     use crate::testing::{Files, cases, check_findings, script};
+    use luakit_diagnostics::Severity;
 
     /// The headers of a sample case.
     fn headers<'a>(text: &'a str, key: &str) -> Vec<&'a str> {
@@ -168,7 +173,8 @@ mod tests {
         let files = Files::beside_cases();
         for (name, text) in cases() {
             let script = script(&text);
-            let found = diagnostics(&script, Some(&files));
+            let mut found = diagnostics(&script, Some(&files));
+            found.retain(|finding| finding.severity != Severity::Hint);
             let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
             if headers(&text, "expect") != ["error"] {
                 assert!(found.is_empty(), "{name}: {messages:?}");
@@ -233,6 +239,7 @@ bk.export(s)
             r#"
 local bk2 = bk
 local function f(bk) return bk.anything(1) end
+--               ^^ shadowed-bk: the parameter `bk` hides the API in this function
 local x = os.getenv("X")
 local s = x and bk.image(x) or nil
 s = s or {}
@@ -336,6 +343,60 @@ s:run("make")
 --^^^ unused-state: the state that `state:run` returns is not used
 print(s)
 --^^^^^^^^ missing-export: no bk.export() call — nothing to build
+"#,
+        );
+    }
+
+    #[test]
+    fn what_hides_the_api_is_told() {
+        check_findings(
+            r#"
+local bk = { image = print }
+--    ^^ shadowed-bk: this `bk` hides the API where it is visible
+local function f(bk) return bk(1) end
+--               ^^ shadowed-bk: the parameter `bk` hides the API in this function
+for _, bk in ipairs({ 1 }) do f(bk) end
+--     ^^ shadowed-bk: the loop's `bk` hides the API in this loop
+bk.image("x")
+"#,
+        );
+        check_findings(
+            r#"
+bk = nil
+--^^ shadowed-bk: `bk` is given another value: the API is gone from here on
+"#,
+        );
+    }
+
+    #[test]
+    fn another_name_for_the_api_hides_nothing() {
+        check_findings(
+            r#"
+local bk = bk
+local function base(bk) return bk.image("alpine:3.19") end
+bk.export(base(bk))
+"#,
+        );
+    }
+
+    #[test]
+    fn names_that_nothing_reads_are_hinted_at() {
+        check_findings(
+            r#"
+local version = "1"
+--    ^^^^^^^ unused-name: `version` is never read
+local function helper() return 1 end
+--             ^^^^^^ unused-name: `helper` is never read
+local ok, err = pcall(error)
+local first, second = 1, 2
+--           ^^^^^^ unused-name: `second` is never read
+local _spare, count = 0, 0
+--            ^^^^^ unused-name: `count` is never read
+count = 1
+print(err, first)
+for i, name in ipairs({}) do print(name) end
+local function each(a, b) return b end
+print(each)
 "#,
         );
     }

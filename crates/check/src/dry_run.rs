@@ -1,6 +1,6 @@
 //! The dry run: the script is evaluated and its LLB made, but nothing is built.
 
-use crate::verify;
+use crate::{lints, verify};
 use luakit_analysis::Script;
 use luakit_api::calls::TargetName;
 use luakit_api::modules::Loader;
@@ -34,6 +34,8 @@ pub struct Options {
     pub collect: bool,
     /// Whether a second run looks whether the script gives the same again.
     pub verify: bool,
+    /// Which advice is given on a graph that has no error. A build gives none.
+    pub lints: lints::Lints,
     /// Called with what the script prints, as it prints it.
     pub print: Option<fn(&str)>,
 }
@@ -54,6 +56,7 @@ impl Default for Options {
             target: None,
             collect: true,
             verify: true,
+            lints: lints::Lints::None,
             print: None,
         }
     }
@@ -128,7 +131,7 @@ pub fn dry_run_parsed(script: &Arc<Script>, loader: &dyn Loader, options: &Optio
     if left <= options.timeout / 2 {
         return run;
     }
-    let again = Options { timeout: left, print: None, ..options.clone() };
+    let again = Options { timeout: left, print: None, lints: lints::Lints::None, ..options.clone() };
     if options.verify && !run.outputs.is_empty() {
         let (second, _) = run_once(file, &scripts, loader, &again, false);
         run.diagnostics.extend(verify::difference(&run, &second));
@@ -202,6 +205,10 @@ fn run_once(
         }
         let exported = run.outputs.iter().position(|output| output.name.is_none());
         run.default = exported.or((run.outputs.len() == 1).then_some(0));
+    }
+    if !run.outputs.is_empty() {
+        let made = lints::Made { graph: &graph, exports: &exports, run: &run, told: &diagnostics };
+        diagnostics.extend(lints::findings(options.lints, &made, &|file| scripts.parsed(file)));
     }
     run.diagnostics = diagnostics;
     (run, memory)

@@ -15,6 +15,8 @@ pub fn join(static_findings: Vec<Diagnostic>, dry_run: &[Diagnostic]) -> Vec<Dia
     }
     for diagnostic in static_findings {
         match joined.iter_mut().find(|other| same(other, &diagnostic)) {
+            // The text says what is to be done about it.
+            Some(other) if other.code == Code::UNREACHED_OP => *other = diagnostic,
             Some(other) => {
                 if other.fixes.is_empty() {
                     other.fixes = diagnostic.fixes;
@@ -49,6 +51,8 @@ fn same(a: &Diagnostic, b: &Diagnostic) -> bool {
         (Code::UNKNOWN_NAME, Code::RUNTIME_ERROR) | (Code::RUNTIME_ERROR, Code::UNKNOWN_NAME) => {
             overlap || line(x) == line(y)
         }
+        // A state that is thrown away reaches no export.
+        (Code::UNUSED_STATE, Code::UNREACHED_OP) | (Code::UNREACHED_OP, Code::UNUSED_STATE) => overlap,
         // An octal-looking number that is refused, or taken for its digits, is the same mistake to both.
         (Code::OCTAL_MODE, _) | (_, Code::OCTAL_MODE) => overlap && a.layer != b.layer,
         _ => false,

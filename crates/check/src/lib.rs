@@ -5,12 +5,14 @@
 mod disk;
 mod dry_run;
 mod join;
+mod lints;
 mod verify;
 pub mod worker;
 
 pub use disk::{DiskLoader, read_text, stdlib_of_environment};
 pub use dry_run::{DryRun, Options, Output, SHOWN_UNIQUE, dry_run, dry_run_parsed};
 pub use join::join;
+pub use lints::Lints;
 pub use luakit_evaluator::Limits;
 pub use luakit_llb as llb;
 
@@ -22,7 +24,8 @@ use std::sync::Arc;
 /// Returns the findings of both layers, and the dry run. Call it on a [`worker`].
 pub fn check(script: &Arc<Script>, loader: &dyn Loader, options: &Options) -> (Vec<Diagnostic>, DryRun) {
     let static_findings = luakit_analysis::diagnostics(script, Some(loader));
-    let dry_run = dry_run_parsed(script, loader, options);
+    let lints = if options.lints == Lints::None { Lints::Usual } else { options.lints };
+    let dry_run = dry_run_parsed(script, loader, &Options { lints, ..options.clone() });
     let findings = join(static_findings, &dry_run.diagnostics);
     (findings, dry_run)
 }

@@ -12,6 +12,7 @@ struct CodeInfo {
     severity: Severity,
     off: bool,
     meaning: &'static str,
+    page: &'static str,
 }
 
 impl Code {
@@ -32,6 +33,12 @@ impl Code {
     /// Returns what the finding means, in a sentence or two.
     pub fn meaning(self) -> &'static str {
         self.0.meaning
+    }
+
+    /// Returns the page of the manual on it, in Markdown: what it says, why it matters, an example, what to write
+    /// instead, how to silence it.
+    pub fn page(self) -> &'static str {
+        self.0.page
     }
 
     pub fn from_name(name: &str) -> Option<Code> {
@@ -55,6 +62,7 @@ macro_rules! codes {
                     severity: Severity::$severity,
                     off: !concat!($(stringify!($off))?).is_empty(),
                     meaning: concat!($($doc, "\n"),+),
+                    page: include_str!(concat!("../pages/", $name, ".md")),
                 });)+
         }
 
@@ -112,6 +120,28 @@ codes! {
     UNKNOWN_NAME = "unknown-name" Warning;
     /// A result that nothing uses, such as the State of a `run` that is thrown away.
     UNUSED_STATE = "unused-state" Warning;
+    /// A local variable or function that nothing reads.
+    UNUSED_NAME = "unused-name" Hint;
+    /// Another thing that is called `bk`, so that the API cannot be reached by its name.
+    SHADOWED_BK = "shadowed-bk" Warning;
+    /// An operation that no export depends on, so that it is never built.
+    UNREACHED_OP = "unreached-op" Warning;
+    /// A value that looks like a secret and can be read in the definition, the image or its history.
+    LEAKED_SECRET = "leaked-secret" Warning;
+    /// A shell's operator in a command that is a list, which no shell reads.
+    OPERATOR_IN_LIST = "operator-in-list" Warning;
+    /// A `$NAME` where nothing puts the variable's value in its place.
+    UNEXPANDED_VARIABLE = "unexpanded-variable" Warning;
+    /// Cache mounts that have one id and disagree about where they are mounted or who may use them at a time.
+    CACHE_CONFLICT = "cache-conflict" Warning;
+    /// A copy of everything before an installation of dependencies, which each edit then repeats.
+    BROAD_COPY = "broad-copy" Note;
+    /// A package manager that leaves its lists or downloads in the image.
+    PACKAGE_LEFTOVERS = "package-leftovers" Note;
+    /// A download of which nobody says what it must be.
+    UNVERIFIED_DOWNLOAD = "unverified-download" Note;
+    /// An image that is named without a digest, so that it can be another one tomorrow.
+    UNPINNED_IMAGE = "unpinned-image" Note off;
     /// An `--arg` that the script never read.
     UNUSED_ARGUMENT = "unused-argument" Warning;
     /// A comment `luakit: ignore[…]` that silences nothing.
@@ -144,6 +174,16 @@ mod tests {
             assert!(seen.insert(name), "{name} is declared twice");
             assert!(code.meaning().trim().ends_with('.'), "{name} is not explained in a sentence");
             assert_eq!(Code::from_name(name), Some(*code));
+        }
+    }
+
+    #[test]
+    fn every_page_has_the_same_headings() {
+        for code in CODES {
+            let headings = code.page().lines().filter_map(|line| line.strip_prefix("## "));
+            let expected = ["What it says", "Why it matters", "Example", "Instead", "How to silence it"]
+                .map(str::to_owned);
+            assert_eq!(headings.collect::<Vec<_>>(), expected, "{code}");
         }
     }
 }

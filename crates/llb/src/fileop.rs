@@ -41,6 +41,19 @@ impl FileOp {
         Ok((op, outputs(state, actions)))
     }
 
+    /// Returns the actions in the order of the op, each with what it copies from.
+    pub fn actions(&self) -> impl Iterator<Item = (&Action, Option<Output>)> {
+        self.steps.iter().map(|step| match step.from {
+            Place::Output(from) => (&step.action, from),
+            Place::Step(_) => (&step.action, None),
+        })
+    }
+
+    /// Returns what the op changes; `None` for scratch.
+    pub fn base(&self) -> Option<Output> {
+        self.steps.last()?.base
+    }
+
     /// Adds actions that follow each other on a state, and returns the last step.
     fn chain(&mut self, state: &State, actions: &[FileAction]) -> Result<usize, Error> {
         let base = state.output();

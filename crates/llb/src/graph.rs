@@ -126,6 +126,12 @@ impl Graph {
         &self.vertices
     }
 
+    /// Returns the names of the vertices, in the same order.
+    pub fn ids(&self) -> impl Iterator<Item = VertexId> + use<> {
+        // No more are made than can be numbered.
+        (0..self.vertices.len() as u32).map(VertexId)
+    }
+
     /// Returns a vertex.
     pub fn vertex(&self, id: VertexId) -> Option<&Vertex> {
         self.vertices.get(id.index())

@@ -9,7 +9,7 @@ use crate::paths::Names;
 use crate::watch::Watch;
 use luakit_analysis::Script;
 use luakit_check::llb::Platform;
-use luakit_check::{DiskLoader, Options, dry_run_parsed, join, read_text};
+use luakit_check::{DiskLoader, Lints, Options, dry_run_parsed, join, read_text};
 use luakit_diagnostics::{Code, Diagnostic, SourceFile, sort};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -166,7 +166,8 @@ impl Context<'_> {
             platforms.push(None);
         }
         for platform in platforms {
-            let options = Options { platform, ..with_settings(&self.request.options, &config) };
+            let lints = Lints::All;
+            let options = Options { platform, lints, ..with_settings(&self.request.options, &config) };
             let _watched = self.watch.begin(&run.name);
             let dry_run = dry_run_parsed(&script, &loader, &options);
             run.complete &= !dry_run.cancelled && !dry_run.diagnostics.iter().any(ends_the_run);

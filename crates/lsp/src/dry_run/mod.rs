@@ -19,7 +19,7 @@ use crate::paths::{self, Root};
 use crate::session::{Session, Shared};
 use entry::{Input, Running};
 use job::Job;
-use luakit_check::{Limits, Options};
+use luakit_check::{Limits, Lints, Options};
 use run::Run;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -88,6 +88,7 @@ pub(crate) fn start(
             timeout: session.settings.timeout,
             limits: Limits { memory: MEMORY, ..Limits::default() },
             cancel: cancel.clone(),
+            lints: Lints::Usual,
             ..Options::default()
         },
     };
