@@ -111,7 +111,7 @@ fn text(checked: &Checked, fixed: Fixed) -> String {
     out
 }
 
-/// Tells what a code means.
+/// Prints the page of a code.
 fn explain(name: &str) -> Result<(), String> {
     let Some(code) = Code::from_name(name) else {
         let near = nearest(name, CODES.iter().map(|code| code.name()));
@@ -120,5 +120,5 @@ fn explain(name: &str) -> Result<(), String> {
     };
     let level = if code.is_off_by_default() { "off" } else { code.severity().name() };
     let meaning = code.meaning().trim().lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    output::write(None, format!("{code} ({level})\n\n{meaning}\n").as_bytes())
+    output::write(None, format!("{code} ({level})\n\n{meaning}\n\n{}\n", code.page().trim()).as_bytes())
 }
