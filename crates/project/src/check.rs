@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Configs};
 use crate::discover::{Discovered, discover, entries_around};
-use crate::ignores::{Ignores, Seen};
+use crate::ignores::{Ignores, Seen, settle};
 use crate::module::{self, Modules};
 use crate::parallel;
 use crate::paths::Names;
@@ -316,13 +316,8 @@ impl Project {
                 .map_or_else(|| cx.request.names.absolute(Path::new(&name)), |it| it.path.clone());
             let (statics, ignores) =
                 file.map_or((Vec::new(), None), |it| (it.statics, Some((it.ignores, it.seen))));
-            let mut findings = join(statics, &dynamic);
-            if let Some((mut ignores, seen)) = ignores {
-                ignores.silence(&mut findings);
-                findings.extend(ignores.findings(seen));
-            }
             let config = cx.configs.of_file(&path)?;
-            checked.findings.extend(findings.into_iter().filter_map(|finding| config.judge(&path, finding)));
+            checked.findings.extend(settle(join(statics, &dynamic), ignores, &config, &path));
         }
         for finding in cx.configs.findings() {
             let path = cx.request.names.absolute(Path::new(&finding.place.file.name));

@@ -1,8 +1,10 @@
 //! Comments that silence findings: `-- luakit: ignore[code, …]`, at the end of its line or alone above it.
 
+use crate::config::Config;
 use luakit_analysis::Script;
 use luakit_api::nearest;
 use luakit_diagnostics::{CODES, Code, Diagnostic, Layer, Place, SourceFile, TextRange};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The comments of a file, and which of their codes have silenced something.
@@ -139,6 +141,20 @@ impl Ignores {
         });
         self.faults.iter().cloned().chain(unused).collect()
     }
+}
+
+/// Makes of a file's findings what people are shown: without those that are silenced, at the levels of the project.
+pub fn settle(
+    mut findings: Vec<Diagnostic>,
+    ignores: Option<(Ignores, Seen)>,
+    config: &Config,
+    path: &Path,
+) -> Vec<Diagnostic> {
+    if let Some((mut ignores, seen)) = ignores {
+        ignores.silence(&mut findings);
+        findings.extend(ignores.findings(seen));
+    }
+    findings.into_iter().filter_map(|finding| config.judge(path, finding)).collect()
 }
 
 /// Returns what follows `luakit: ignore` in a comment.
