@@ -80,7 +80,8 @@ pub fn check(request: &Request) -> Result<Checked, String> {
     runs.retain(|run| project.found.entries.contains(&run.path) || run.reads_any(&project.found.modules));
     let alone = project.take_alone(&runs, &cx)?;
     runs.extend(cx.evaluate(&alone, &mut project.checked));
-    project.checked.scripts = project.found.entries.len() + project.found.modules.len();
+    let wanted = project.found.entries.len() + project.found.modules.len();
+    project.checked.scripts = wanted.saturating_sub(project.checked.failures.len());
     project.add_modules(&runs, &cx);
     for run in runs {
         project.add_entry(run);
