@@ -79,6 +79,8 @@ fn what_cannot_be_read_is_exit_2() {
     let folder = Folder::new("");
     assert_eq!(folder.run(&["check", "nope.lua"]).status.code(), Some(2));
     assert_eq!(folder.run(&["check", "--format", "xml"]).status.code(), Some(2));
+    #[cfg(unix)]
+    assert_eq!(folder.run(&["check", "/dev/zero"]).status.code(), Some(2), "a file without an end");
 }
 
 #[test]

@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn where_two_are_near_none_is_the_only_one() {
         let functions = ["http", "https", "image", "image_blob"];
-        assert_eq!(nearest("htps", functions), Some("http"));
+        assert_eq!(nearest("htps", functions), Some("https"));
         assert_eq!(only_near("htps", functions), None);
         assert_eq!(only_near("imgae", functions), Some("image"));
         assert_eq!(only_near("banana", functions), None);

@@ -3,7 +3,7 @@
 use luakit_api::modules::{LoadError, Loader};
 use luakit_diagnostics::SourceFile;
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -140,10 +140,12 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     if meta.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
     }
-    if meta.len() > LARGEST {
+    // A device or a pipe does not tell its size, and may have no end.
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(LARGEST)).unwrap_or(0));
+    std::fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
         return Err(io::Error::other(format!("it is larger than {} MB", LARGEST >> 20)));
     }
-    let bytes = std::fs::read(path)?;
     String::from_utf8(bytes).map_err(|err| {
         let line =
             err.as_bytes().iter().take(err.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count() + 1;

@@ -17,6 +17,7 @@ mod outbox;
 mod paths;
 mod positions;
 mod progress;
+mod project;
 mod publish;
 mod requests;
 mod server;

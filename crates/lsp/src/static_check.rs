@@ -3,9 +3,9 @@
 //! One check runs per document at a time. What changes meanwhile makes it run again, and its findings are only kept if
 //! nothing changed, so that none are published for an older version.
 
-use crate::publish;
 use crate::session::{Session, Shared, View, as_loader};
 use crate::worker;
+use crate::{project, publish};
 use luakit_diagnostics::Diagnostic;
 use std::sync::Arc;
 use tower_lsp::lsp_types::{MessageType, Url};
@@ -56,5 +56,7 @@ async fn check(shared: Shared, url: Url) {
 
 /// Returns the static findings of a document. Call it on a worker.
 pub(crate) fn findings(view: &View) -> Vec<Diagnostic> {
-    luakit_analysis::diagnostics(&view.snapshot.script(), as_loader(&view.loader()))
+    let script = view.snapshot.script();
+    let findings = luakit_analysis::diagnostics(&script, as_loader(&view.loader()));
+    project::settle(findings, &script, view.path.as_deref())
 }

@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Configs};
 use crate::discover::{Discovered, discover, entries_around};
-use crate::ignores::{Ignores, Seen};
+use crate::ignores::{Ignores, Seen, settle};
 use crate::module::{self, Modules};
 use crate::parallel;
 use crate::paths::Names;
@@ -80,7 +80,8 @@ pub fn check(request: &Request) -> Result<Checked, String> {
     runs.retain(|run| project.found.entries.contains(&run.path) || run.reads_any(&project.found.modules));
     let alone = project.take_alone(&runs, &cx)?;
     runs.extend(cx.evaluate(&alone, &mut project.checked));
-    project.checked.scripts = project.found.entries.len() + project.found.modules.len();
+    let wanted = project.found.entries.len() + project.found.modules.len();
+    project.checked.scripts = wanted.saturating_sub(project.checked.failures.len());
     project.add_modules(&runs, &cx);
     for run in runs {
         project.add_entry(run);
@@ -317,13 +318,8 @@ impl Project {
                 .map_or_else(|| cx.request.names.absolute(Path::new(&name)), |it| it.path.clone());
             let (statics, ignores) =
                 file.map_or((Vec::new(), None), |it| (it.statics, Some((it.ignores, it.seen))));
-            let mut findings = join(statics, &dynamic);
-            if let Some((mut ignores, seen)) = ignores {
-                ignores.silence(&mut findings);
-                findings.extend(ignores.findings(seen));
-            }
             let config = cx.configs.of_file(&path)?;
-            checked.findings.extend(findings.into_iter().filter_map(|finding| config.judge(&path, finding)));
+            checked.findings.extend(settle(join(statics, &dynamic), ignores, &config, &path));
         }
         for finding in cx.configs.findings() {
             let path = cx.request.names.absolute(Path::new(&finding.place.file.name));

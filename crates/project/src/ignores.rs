@@ -1,8 +1,10 @@
 //! Comments that silence findings: `-- luakit: ignore[code, …]`, at the end of its line or alone above it.
 
+use crate::config::Config;
 use luakit_analysis::Script;
 use luakit_api::nearest;
 use luakit_diagnostics::{CODES, Code, Diagnostic, Layer, Place, SourceFile, TextRange};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The comments of a file, and which of their codes have silenced something.
@@ -34,7 +36,8 @@ pub enum Seen {
 }
 
 /// Findings that only the text can show. Everything else a dry run might have found.
-const BY_TEXT: &[Code] = &[Code::SYNTAX, Code::UNKNOWN_NAME, Code::UNUSED_STATE];
+const BY_TEXT: &[Code] =
+    &[Code::SYNTAX, Code::UNKNOWN_NAME, Code::UNUSED_NAME, Code::SHADOWED_BK, Code::UNUSED_STATE];
 
 impl Ignores {
     /// Reads the comments of a script. They come from its tokens, so that a string which looks like one is none.
@@ -139,6 +142,20 @@ impl Ignores {
         });
         self.faults.iter().cloned().chain(unused).collect()
     }
+}
+
+/// Makes of a file's findings what people are shown: without those that are silenced, at the levels of the project.
+pub fn settle(
+    mut findings: Vec<Diagnostic>,
+    ignores: Option<(Ignores, Seen)>,
+    config: &Config,
+    path: &Path,
+) -> Vec<Diagnostic> {
+    if let Some((mut ignores, seen)) = ignores {
+        ignores.silence(&mut findings);
+        findings.extend(ignores.findings(seen));
+    }
+    findings.into_iter().filter_map(|finding| config.judge(path, finding)).collect()
 }
 
 /// Returns what follows `luakit: ignore` in a comment.

@@ -1,7 +1,7 @@
 //! A project as a team sees it: what `luakit.toml` says, which files are entries, which findings are silenced, and the
 //! check of all of it.
 //!
-//! The command line runs [`check()`]; the language server asks [`Configs`] and [`Ignores`] about single documents.
+//! The command line runs [`check()`]; the language server asks [`Configs`] and [`settle`] about single documents.
 
 mod check;
 mod config;
@@ -17,5 +17,5 @@ mod watch;
 pub use check::{Checked, Request, check, with_settings};
 pub use config::{CONFIG_FILE, Config, Configs, Level};
 pub use fix::{Fixed, apply};
-pub use ignores::{Ignores, Seen};
+pub use ignores::{Ignores, Seen, settle};
 pub use paths::Names;

@@ -4,6 +4,7 @@ use luakit_analysis::Script;
 use luakit_api::modules::{Found, find};
 use luakit_check::DiskLoader;
 use luakit_diagnostics::SourceFile;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,8 +38,8 @@ impl Modules {
             for name in script.required_modules() {
                 let Found::File(_, file) = find(&name, loader) else { continue };
                 let Some(path) = path_of(&file, loader) else { continue };
-                if !reached.contains_key(&path) {
-                    reached.insert(path, file.clone());
+                if let Entry::Vacant(entry) = reached.entry(path) {
+                    entry.insert(file.clone());
                     open.push(self.parsed(&file));
                 }
             }

@@ -88,7 +88,7 @@ pub(crate) fn start(
             timeout: session.settings.timeout,
             limits: Limits { memory: MEMORY, ..Limits::default() },
             cancel: cancel.clone(),
-            lints: Lints::Usual,
+            lints: Lints::All,
             ..Options::default()
         },
     };
