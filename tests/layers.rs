@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "luakit-check",
         &["luakit-analysis", "luakit-api", "luakit-diagnostics", "luakit-evaluator", "luakit-llb"],
     ),
+    ("luakit-format", &["luakit-analysis", "luakit-diagnostics"]),
     ("luakit-buildkit", &["luakit-llb"]),
     (
         "luakit-lsp",
@@ -38,6 +39,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("mlua", &["luakit-evaluator"]),
     ("full_moon", &["luakit-analysis"]),
     ("prost", &["luakit-llb", "luakit-buildkit"]),
+    ("stylua", &["luakit-format"]),
     ("clap", &["luakit"]),
     ("clap_complete", &["luakit"]),
 ];

@@ -5,6 +5,7 @@
 mod disk;
 mod dry_run;
 mod join;
+mod testing;
 mod verify;
 pub mod worker;
 
@@ -13,6 +14,7 @@ pub use dry_run::{DryRun, Options, SHOWN_UNIQUE, dry_run, dry_run_parsed};
 pub use join::join;
 pub use luakit_evaluator::Limits;
 pub use luakit_llb as llb;
+pub use testing::{TestFile, TestOutcome, test_loader};
 
 use luakit_analysis::Script;
 use luakit_api::modules::Loader;
