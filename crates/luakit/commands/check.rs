@@ -55,10 +55,13 @@ fn collect(args: &CheckArgs) -> Result<(Vec<Diagnostic>, usize), String> {
 
 fn check_one(path: &Path, options: &Options, no_eval: bool) -> Result<Vec<Diagnostic>, String> {
     let file = script::read(path)?;
-    let loader = script::loader(path);
+    // Tests are run by `luakit test`; of a file of tests the text is checked.
+    let is_test = modules::is_test_name(&file.name);
+    let stdlib = luakit_check::stdlib_of_environment();
+    let loader = if is_test { luakit_check::test_loader(path, stdlib) } else { script::loader(path) };
     worker::run(|| {
         let parsed = Arc::new(Script::parse(file.clone()));
-        if no_eval || !is_entry(path, &parsed) {
+        if no_eval || is_test || !is_entry(path, &parsed) {
             return luakit_check::join(luakit_analysis::diagnostics(&parsed, Some(&loader)), &[]);
         }
         luakit_check::check(&parsed, &loader, options).0
