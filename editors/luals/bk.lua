@@ -716,7 +716,7 @@ function bk.export(state, config) end
 ---@class EvaluatedScript
 ---@field ops table[] The operations, each after its inputs; empty if the script has errors.
 ---@field digest string? The digest of what the script exports.
----@field config table? The configuration of the image, as the OCI image specification writes it.
+---@field config any The configuration of the image, as the OCI image specification writes it.
 ---@field findings table[] What `luakit check` finds: `file`, `line`, `column`, `severity`, `code`, `message`.
 ---@field output string What the script printed.
 ---@field args_read string[] The names of the arguments that the script asked for.

@@ -4,7 +4,10 @@ mod api;
 mod build;
 mod check;
 mod dag;
+mod doctor;
 mod examples;
+mod fmt;
+mod test_command;
 
 use std::fmt::Write as _;
 use std::path::Path;

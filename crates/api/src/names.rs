@@ -227,7 +227,7 @@ pub const EVALUATE_OPTIONS: &[(&str, &str, &str)] = &[
 pub const EVALUATED: &[(&str, &str, &str)] = &[
     ("ops", "table[]", "The operations, each after its inputs; empty if the script has errors."),
     ("digest", "string?", "The digest of what the script exports."),
-    ("config", "table?", "The configuration of the image, as the OCI image specification writes it."),
+    ("config", "any", "The configuration of the image, as the OCI image specification writes it."),
     (
         "findings",
         "table[]",
