@@ -108,7 +108,7 @@ fn stubs() -> Result<Outcome, String> {
     }
     let config = root.join("editors/luals/emmyrc.json");
     let mut check = Command::new(checker);
-    check.current_dir(&root).arg("--config").arg(config).arg("--warnings-as-errors");
+    check.current_dir(root).arg("--config").arg(config).arg("--warnings-as-errors");
     execute(check.args(["examples", "editors/luals"]))
 }
 

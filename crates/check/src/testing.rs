@@ -61,7 +61,7 @@ impl TestFile {
         let (send, receive) = channel();
         let this = self.clone();
         let thread = std::thread::Builder::new().name("luakit-test".into()).stack_size(worker::STACK);
-        let started = thread.spawn(move || send.send(this.run_here(only)));
+        let started = thread.spawn(move || send.send(this.run_here(only)).is_ok());
         let outcome = match started {
             Ok(_) => {
                 receive.recv_timeout(self.timeout + GRACE).map_err(|_| "the test could not be stopped".into())
