@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["luakit-analysis", "luakit-api", "luakit-diagnostics", "luakit-evaluator", "luakit-llb"],
     ),
     ("luakit-project", &["luakit-analysis", "luakit-api", "luakit-check", "luakit-diagnostics"]),
+    ("luakit-format", &["luakit-analysis", "luakit-diagnostics"]),
     ("luakit-buildkit", &["luakit-llb"]),
     (
         "luakit-lsp",
@@ -41,6 +42,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("full_moon", &["luakit-analysis"]),
     ("prost", &["luakit-llb", "luakit-buildkit"]),
     ("toml", &["luakit-project"]),
+    ("stylua", &["luakit-format"]),
     ("clap", &["luakit"]),
     ("clap_complete", &["luakit"]),
 ];

@@ -24,6 +24,13 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Shows the graph that a script makes
     Dag(DagArgs),
+    /// Formats scripts, as stylua.toml says
+    #[cfg(feature = "fmt")]
+    Fmt(FmtArgs),
+    /// Runs tests of scripts: *_test.lua and *.test.lua
+    Test(TestArgs),
+    /// Looks whether everything that luakit works with is there
+    Doctor(DoctorArgs),
     /// Prints the declaration of the `bk` API, for other tools
     Api(ApiArgs),
     /// Runs the language server on stdin and stdout
@@ -144,6 +151,69 @@ pub(crate) enum CheckFormat {
     Sarif,
     /// For GitHub Actions, which shows findings at the lines of a pull request
     Github,
+}
+
+#[cfg(feature = "fmt")]
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 `--check` would change something, 2 something could not be formatted"
+)]
+pub(crate) struct FmtArgs {
+    /// Scripts, or folders to search for Lua files; `-` is stdin
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Changes nothing, and shows what would be changed
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Formats stdin to stdout
+    #[arg(long, conflicts_with = "paths")]
+    pub(crate) stdin: bool,
+    /// What the text on stdin is called: its folder's stylua.toml counts
+    #[arg(long, value_name = "PATH")]
+    pub(crate) stdin_filepath: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 all passed, 1 a test failed, 2 no test was found or could be read")]
+pub(crate) struct TestArgs {
+    /// Test files, or folders to search for *_test.lua and *.test.lua
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Runs only tests whose full name holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    #[arg(long, value_enum, default_value_t = TestFormat::Text)]
+    pub(crate) format: TestFormat,
+    /// How long a test may run, such as 500ms, 30s or 2m
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    pub(crate) timeout: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// For people
+    Text,
+    /// For other tools
+    Json,
+    /// For CI services that show test reports
+    Junit,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// The folder of the project
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    #[arg(long, value_enum, default_value_t = DoctorFormat::Text)]
+    pub(crate) format: DoctorFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DoctorFormat {
+    /// For people
+    Text,
+    /// For other tools
+    Json,
 }
 
 #[derive(Debug, Args)]

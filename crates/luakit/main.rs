@@ -18,6 +18,10 @@ fn main() -> ExitCode {
         cli::Command::Build(args) => commands::build::run(&args),
         cli::Command::Check(args) => commands::check::run(&args),
         cli::Command::Dag(args) => commands::dag::run(&args),
+        #[cfg(feature = "fmt")]
+        cli::Command::Fmt(args) => commands::fmt::run(&args),
+        cli::Command::Test(args) => commands::test::run(&args),
+        cli::Command::Doctor(args) => commands::doctor::run(&args),
         cli::Command::Api(args) => commands::api::run(&args),
         cli::Command::Completions(args) => commands::completions::run(&args),
         cli::Command::Lsp(_) => luakit_lsp::run(),

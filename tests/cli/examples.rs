@@ -7,7 +7,7 @@ use std::process::Command;
 fn every_example_is_clean() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut seen = 0;
-    for folder in [root.join("examples"), root.join("examples/modules")] {
+    for folder in [root.join("examples"), root.join("examples/modules"), root.join("examples/testing")] {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_none_or(|extension| extension != "lua") {

@@ -6,9 +6,12 @@ mod check;
 mod check_project;
 mod check_sarif;
 mod dag;
+mod doctor;
 mod examples;
+mod fmt;
 mod pre_commit;
 mod targets;
+mod test_command;
 
 use std::fmt::Write as _;
 use std::path::Path;

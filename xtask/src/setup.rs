@@ -40,6 +40,12 @@ const PARTS: &[Part] = &[
         default: true,
     },
     Part {
+        name: "stubs",
+        purpose: "the check of editors/luals: a Lua server",
+        install: stubs,
+        default: true,
+    },
+    Part {
         name: "vscode",
         purpose: "editors/vscode: a VS Code in a browser",
         install: vscode,
@@ -95,6 +101,37 @@ fn nvim() -> Result<(), String> {
     python::require_venv()?;
     let script = tools::workspace().join("tests/nvim/setup.sh");
     execute(Command::new("sh").arg(script).arg(tools::folder().join("nvim")))
+}
+
+/// The version of the Lua server that reads the stubs.
+const EMMYLUA: &str = "0.25.1";
+
+fn stubs() -> Result<(), String> {
+    let checker = tools::folder().join("bin/emmylua_check");
+    if capture(Command::new(&checker).arg("--version")).is_ok_and(|it| text_has(&it.stdout, EMMYLUA)) {
+        return Ok(());
+    }
+    // Unoptimised it is built in half of the time, and checks a dozen files all the same.
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut install = Command::new(cargo);
+    install.args([
+        "install",
+        "--quiet",
+        "--locked",
+        "--debug",
+        "--force",
+        "--version",
+        EMMYLUA,
+        "emmylua_check",
+    ]);
+    let built = tools::folder().join("emmylua");
+    execute(install.arg("--root").arg(tools::folder()).arg("--target-dir").arg(&built))?;
+    // Only the program is needed again.
+    fs::remove_dir_all(&built).map_err(|error| format!("cannot remove {}: {error}", built.display()))
+}
+
+fn text_has(bytes: &[u8], text: &str) -> bool {
+    String::from_utf8_lossy(bytes).contains(text)
 }
 
 /// The extension's own script knows its npm packages and which VS Code it wants.

@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
         claim: "the workspace's tests pass, those on a real BuildKit and in Neovim included",
         run: cargo_test,
     },
+    Step { name: "stubs", claim: "other Lua servers understand the stubs and the examples", run: stubs },
     Step { name: "vscode", claim: "the extension works in a real VS Code", run: vscode },
     Step { name: "acceptance", claim: "the acceptance cases pass", run: acceptance },
 ];
@@ -96,6 +97,19 @@ fn lint() -> Result<Outcome, String> {
 
 fn cargo_test() -> Result<Outcome, String> {
     execute(cargo().args(["test", "--workspace", "--no-fail-fast"]))
+}
+
+/// Checks the examples with a Lua server that has nothing but the stubs to know `bk` by.
+fn stubs() -> Result<Outcome, String> {
+    let root = tools::workspace();
+    let checker = tools::folder().join("bin/emmylua_check");
+    if !checker.exists() {
+        return Err(format!("{} is not there: cargo xtask setup stubs", checker.display()));
+    }
+    let config = root.join("editors/luals/emmyrc.json");
+    let mut check = Command::new(checker);
+    check.current_dir(root).arg("--config").arg(config).arg("--warnings-as-errors");
+    execute(check.args(["examples", "editors/luals"]))
 }
 
 fn vscode() -> Result<Outcome, String> {

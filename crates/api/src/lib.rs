@@ -27,8 +27,9 @@ pub use check::{Cx, Focus, OptionsTable, Problem, Replacement, Step, Unknown};
 pub use literal::Literal;
 pub use luakit_api_macros::{Call, Choice, Options};
 pub use names::{
-    BK_PLATFORMS, BLOCKED, Blocked, GLOBALS, Property, bk_function, blocked, function_named, method,
-    methods_of, properties_of,
+    BK_PLATFORMS, BLOCKED, Blocked, EVALUATE_OPTIONS, EVALUATED, EXPECTATIONS, GLOBALS, Property,
+    TEST_FUNCTIONS, TEST_GLOBALS, TestName, bk_function, blocked, function_named, method, methods_of,
+    properties_of,
 };
 pub use site::{ArgSite, CallSite, FieldSite, Prepared, PreparedLine};
 pub use suggest::{nearest, only_near};

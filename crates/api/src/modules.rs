@@ -8,6 +8,11 @@ pub fn is_entry_name(name: &str) -> bool {
     name == "build.lua" || name.ends_with(".build.lua")
 }
 
+/// Tells whether a file of this name holds tests, which `luakit test` runs.
+pub fn is_test_name(name: &str) -> bool {
+    name.ends_with("_test.lua") || name.ends_with(".test.lua")
+}
+
 /// Reads the modules of a script. The root is the folder of the entry script.
 pub trait Loader {
     /// Reads the file at `path`, which is relative to the root and has `/` between its parts.

@@ -157,3 +157,134 @@ pub const GLOBALS: &[&str] = &[
     "loadfile",
     "dofile",
 ];
+
+/// A name that test files find beside those of scripts, or an expectation in them.
+#[derive(Debug)]
+pub struct TestName {
+    pub name: &'static str,
+    /// The parameters as annotations of a stub: name and type.
+    pub params: &'static [(&'static str, &'static str)],
+    pub returns: &'static str,
+    pub doc: &'static str,
+}
+
+/// The names that test files find without declaring them.
+pub const TEST_GLOBALS: &[&str] = &["test", "describe", "expect", "luakit"];
+
+/// The functions that test files find.
+pub const TEST_FUNCTIONS: &[TestName] = &[
+    TestName {
+        name: "test",
+        params: &[("name", "string"), ("body", "fun()")],
+        returns: "",
+        doc: "Declares a test. It passes if its function raises no error.",
+    },
+    TestName {
+        name: "test.skip",
+        params: &[("name", "string"), ("body", "fun()")],
+        returns: "",
+        doc: "Declares a test that is not run.",
+    },
+    TestName {
+        name: "describe",
+        params: &[("name", "string"), ("body", "fun()")],
+        returns: "",
+        doc: "Groups the tests that its function declares: its name stands before theirs.",
+    },
+    TestName {
+        name: "expect",
+        params: &[("value", "any")],
+        returns: "Expectation",
+        doc: "Begins an expectation about a value.",
+    },
+    TestName {
+        name: "luakit.evaluate",
+        params: &[("path", "string"), ("options?", "EvaluateOptions")],
+        returns: "EvaluatedScript",
+        doc: "Evaluates another script of the project, as a build would. A script with mistakes is no error: they are \
+              in `findings`.",
+    },
+    TestName {
+        name: "luakit.ops",
+        params: &[("graph", "State|EvaluatedScript")],
+        returns: "table[]",
+        doc: "Returns the operations of a State, each after its inputs, as `luakit dag --format json` writes them.",
+    },
+    TestName {
+        name: "luakit.digest",
+        params: &[("state", "State")],
+        returns: "string",
+        doc: "Returns the digest of a State.",
+    },
+];
+
+/// The options of `luakit.evaluate`, each with its type.
+pub const EVALUATE_OPTIONS: &[(&str, &str, &str)] = &[
+    ("args", "table<string, string|number|boolean>", "Values for `os.getenv`, as `--arg` gives them."),
+    ("platform", "string", "The platform that images without one are taken for; `linux/amd64` unless given."),
+];
+
+/// The fields of what `luakit.evaluate` returns, each with its type.
+pub const EVALUATED: &[(&str, &str, &str)] = &[
+    ("ops", "table[]", "The operations, each after its inputs; empty if the script has errors."),
+    ("digest", "string?", "The digest of what the script exports."),
+    ("config", "any", "The configuration of the image, as the OCI image specification writes it."),
+    (
+        "findings",
+        "table[]",
+        "What `luakit check` finds: `file`, `line`, `column`, `severity`, `code`, `message`.",
+    ),
+    ("output", "string", "What the script printed."),
+    ("args_read", "string[]", "The names of the arguments that the script asked for."),
+];
+
+/// What can be expected of a value.
+pub const EXPECTATIONS: &[TestName] = &[
+    expectation(
+        "equals",
+        &[("expected", "any")],
+        "The values are equal: tables key by key, States by their graphs.",
+    ),
+    expectation("differs", &[("other", "any")], "The values are not equal."),
+    expectation(
+        "matches",
+        &[("shape", "any")],
+        "A text matches a Lua pattern; a table has everything that the shape has, and may have more.",
+    ),
+    expectation(
+        "contains",
+        &[("part", "any")],
+        "A text holds another, or a list holds an element like this.",
+    ),
+    expectation(
+        "lacks",
+        &[("part", "any")],
+        "A text does not hold another, or a list holds no element like this.",
+    ),
+    expectation(
+        "has_op",
+        &[("shape", "table"), ("times?", "integer")],
+        "The graph has an operation like this, or as many as said.",
+    ),
+    expectation("lacks_op", &[("shape", "table")], "The graph has no operation like this."),
+    expectation(
+        "has_finding",
+        &[("wanted", "string|table")],
+        "The script has a finding with this code, with this text in its message, or like this table.",
+    ),
+    expectation("is_clean", &[], "The script has neither errors nor warnings."),
+    TestName {
+        name: "fails",
+        params: &[("part?", "string")],
+        returns: "string",
+        doc: "The function raises an error whose message holds this text. Returns the message.",
+    },
+];
+
+const fn expectation(
+    name: &'static str,
+    params: &'static [(&'static str, &'static str)],
+    doc: &'static str,
+) -> TestName {
+    TestName { name, params, returns: "", doc }
+}

@@ -124,7 +124,7 @@ pub fn dry_run(file: &Arc<SourceFile>, loader: &dyn Loader, options: &Options) -
 /// Does the same for a script that was parsed already.
 pub fn dry_run_parsed(script: &Arc<Script>, loader: &dyn Loader, options: &Options) -> DryRun {
     let begun = Instant::now();
-    let scripts = Scripts(RefCell::new(vec![script.clone()]));
+    let scripts = Scripts::of(script.clone());
     let file = &script.file;
     let (mut run, _memory) = run_once(file, &scripts, loader, options, false);
     let left = options.timeout.saturating_sub(begun.elapsed());
@@ -153,10 +153,14 @@ pub fn dry_run_parsed(script: &Arc<Script>, loader: &dyn Loader, options: &Optio
 }
 
 /// The scripts of a dry run, each parsed once: the second run reads the same files as the first.
-struct Scripts(RefCell<Vec<Arc<Script>>>);
+pub(crate) struct Scripts(RefCell<Vec<Arc<Script>>>);
 
 impl Scripts {
-    fn parsed(&self, file: &Arc<SourceFile>) -> Arc<Script> {
+    pub(crate) fn of(script: Arc<Script>) -> Self {
+        Self(RefCell::new(vec![script]))
+    }
+
+    pub(crate) fn parsed(&self, file: &Arc<SourceFile>) -> Arc<Script> {
         let known = self.0.borrow().iter().find(|script| script.file == *file).cloned();
         known.unwrap_or_else(|| {
             let script = Arc::new(Script::parse(file.clone()));
@@ -247,7 +251,7 @@ fn marshal(graph: &Graph, export: &Export, constraints: &Constraints) -> Result<
 }
 
 /// Makes a file ready for the engine. What the parser refuses is told in its words, which are better than the engine's.
-fn prepare(script: &Script) -> Result<luakit_api::Prepared, Vec<Diagnostic>> {
+pub(crate) fn prepare(script: &Script) -> Result<luakit_api::Prepared, Vec<Diagnostic>> {
     let errors: Vec<Diagnostic> = script
         .syntax_errors()
         .into_iter()
@@ -257,7 +261,7 @@ fn prepare(script: &Script) -> Result<luakit_api::Prepared, Vec<Diagnostic>> {
 }
 
 /// Luau says "attempt to concatenate nil with string" and a line; the text tells which name was nil.
-fn name_operands(diagnostics: &mut [Diagnostic], scripts: &Scripts) {
+pub(crate) fn name_operands(diagnostics: &mut [Diagnostic], scripts: &Scripts) {
     for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == Code::RUNTIME_ERROR) {
         let script = scripts.parsed(&diagnostic.place.file);
         let found = luakit_analysis::explain_operand(&script, diagnostic.place.range, &diagnostic.message);

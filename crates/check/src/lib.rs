@@ -6,6 +6,7 @@ mod disk;
 mod dry_run;
 mod join;
 mod lints;
+mod testing;
 mod verify;
 pub mod worker;
 
@@ -15,6 +16,7 @@ pub use join::join;
 pub use lints::Lints;
 pub use luakit_evaluator::Limits;
 pub use luakit_llb as llb;
+pub use testing::{TestFile, TestOutcome, test_loader};
 
 use luakit_analysis::Script;
 use luakit_api::modules::Loader;

@@ -154,6 +154,8 @@ codes! {
     INVALID_SETTING = "invalid-setting" Error;
     /// Something that could not be done here, such as pinning a digest without a resolver.
     NOTE = "note" Note;
+    /// An expectation of a test that did not hold.
+    FAILED_TEST = "failed-test" Error;
     /// luakit itself failed while it looked at the script.
     INTERNAL = "internal" Error;
 }

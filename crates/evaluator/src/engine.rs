@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::frames::{CHUNK, capture};
 use crate::run::Run;
+use crate::testing::{self, Recorder};
 use crate::{Evaluation, Prepare, require, sandbox};
 use luakit_api::modules::Loader;
 use luakit_api::words;
@@ -20,9 +21,10 @@ pub(crate) fn evaluate(
     loader: &dyn Loader,
     prepare: &Prepare<'_>,
     config: &Config,
+    tests: Option<&Recorder<'_>>,
 ) -> Evaluation {
     let run = Rc::new(Run::new(config.clone()));
-    if let Err(failure) = attempt(script, loader, prepare, &run) {
+    if let Err(failure) = attempt(script, loader, prepare, &run, tests) {
         run.tell_end(failure);
     }
     finish(&run)
@@ -33,6 +35,7 @@ fn attempt(
     loader: &dyn Loader,
     prepare: &Prepare<'_>,
     run: &Rc<Run>,
+    tests: Option<&Recorder<'_>>,
 ) -> Result<(), Failure> {
     let name = script.name.rsplit('/').next().unwrap_or(&script.name);
     let prepared = match prepare(script) {
@@ -51,6 +54,10 @@ fn attempt(
     let result = lua.scope(|scope| {
         let guarded: Function =
             sandbox::install(&lua, run, require::host(&lua, scope, loader, prepare, run)?)?;
+        let main = match tests {
+            Some(recorder) => testing::install(&lua, scope, run, recorder, main)?,
+            None => main,
+        };
         let seen = run.clone();
         let failed = lua.create_function(move |lua, value: Value| {
             let failure = seen.raised(&value, &capture(lua, &seen));
@@ -67,6 +74,8 @@ fn attempt(
         return Err(stopped);
     }
     match result {
+        // A test file builds nothing.
+        Ok((true, _)) if tests.is_some() => Ok(()),
         Ok((true, _)) => check_export(run),
         Ok((false, value)) => Err(run.failure.borrow_mut().take().unwrap_or_else(|| run.raised(&value, &[]))),
         Err(err) => Err(run.failure.borrow_mut().take().unwrap_or_else(|| run.mlua_error(&err, &[]))),

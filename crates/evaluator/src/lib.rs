@@ -15,9 +15,11 @@ mod objects;
 mod require;
 mod run;
 mod sandbox;
+mod testing;
 mod view;
 
 pub use config::{Config, Limits};
+pub use testing::{DeclaredTest, Difference, Harness, TestRun, run_test};
 
 use luakit_api::Prepared;
 use luakit_api::modules::Loader;
@@ -82,5 +84,5 @@ pub fn evaluate(
     prepare: &Prepare<'_>,
     config: &Config,
 ) -> Evaluation {
-    engine::evaluate(script, loader, prepare, config)
+    engine::evaluate(script, loader, prepare, config, None)
 }

@@ -5,4 +5,8 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod dag;
+pub(crate) mod doctor;
+#[cfg(feature = "fmt")]
+pub(crate) mod fmt;
+pub(crate) mod test;
 pub(crate) mod version;

@@ -8,8 +8,9 @@ use crate::parallel;
 use crate::paths::Names;
 use crate::watch::Watch;
 use luakit_analysis::Script;
+use luakit_api::modules;
 use luakit_check::llb::Platform;
-use luakit_check::{DiskLoader, Lints, Options, dry_run_parsed, join, read_text};
+use luakit_check::{DiskLoader, Lints, Options, dry_run_parsed, join, read_text, test_loader};
 use luakit_diagnostics::{Code, Diagnostic, SourceFile, sort};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -121,6 +122,10 @@ impl Context<'_> {
     fn loader(&self, entry: &Path) -> DiskLoader {
         let shown = self.request.names.name(entry);
         let prefix = shown.rfind('/').map_or("", |slash| &shown[..=slash]).to_owned();
+        if is_test(entry) {
+            // Their modules are found from the project's folder.
+            return test_loader(Path::new(&shown), self.request.stdlib.clone());
+        }
         let root = entry.parent().unwrap_or(Path::new("/")).to_owned();
         DiskLoader { root, prefix, stdlib: self.request.stdlib.clone(), ..DiskLoader::default() }
     }
@@ -155,9 +160,10 @@ impl Context<'_> {
             ignores: Ignores::of(&script),
             reads: self.modules.reached(&script, &loader),
             args_read: BTreeSet::new(),
-            complete: !self.request.no_eval,
+            // Tests are run by `luakit test`; of a file of tests the text is checked.
+            complete: !self.request.no_eval && !is_test(path),
         };
-        if self.request.no_eval {
+        if !run.complete {
             return Ok(run);
         }
         let asked =
@@ -183,6 +189,10 @@ impl Context<'_> {
         }
         Ok(run)
     }
+}
+
+fn is_test(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(modules::is_test_name)
 }
 
 /// Tells whether an error keeps the evaluator from seeing the rest of the script.

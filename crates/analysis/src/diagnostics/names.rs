@@ -2,7 +2,8 @@
 
 use super::Checker;
 use crate::tree::{Call, ExprId, ExprKind};
-use luakit_api::{GLOBALS, nearest};
+use luakit_api::modules::is_test_name;
+use luakit_api::{GLOBALS, TEST_GLOBALS, nearest};
 use luakit_diagnostics::Code;
 use std::collections::HashSet;
 
@@ -31,17 +32,24 @@ impl Checker<'_, '_> {
             let names = exprs.filter(|(id, expr)| matches!(expr.kind, ExprKind::Name) && !used.contains(id));
             names.map(|(_, expr)| self.script.text(expr.range)).collect()
         };
+        let tests: &[&str] = if is_test_name(&self.script.file.name) { TEST_GLOBALS } else { &[] };
         for id in used {
             let range = self.script.tree.expr(id).range;
             let name = self.script.text(range);
             let declared = !matches!(self.script.scopes.names.get(id), Some(None));
             let is_name = matches!(self.script.tree.expr(id).kind, ExprKind::Name);
-            if !is_name || declared || GLOBALS.contains(&name) || asked.contains(name) || self.is_caught(id) {
+            if !is_name
+                || declared
+                || GLOBALS.contains(&name)
+                || tests.contains(&name)
+                || asked.contains(name)
+                || self.is_caught(id)
+            {
                 continue;
             }
             let locals = self.script.scopes.visible_at(range.start);
             let locals = locals.map(|(_, local)| self.script.text(local.name));
-            let near = nearest(name, locals.chain(GLOBALS.iter().copied()));
+            let near = nearest(name, locals.chain(GLOBALS.iter().chain(tests).copied()));
             let mut finding = match near {
                 Some(near) => {
                     let message = format!("`{name}` is not defined, did you mean `{near}`?");

@@ -1,6 +1,9 @@
 //! The declaration as LuaLS annotations, for editors that have a Lua server but not ours.
 
-use crate::{Choice, FUNCTIONS, Field, Function, Object, Options, Receiver, Ty, methods_of, properties_of};
+use crate::{
+    Choice, EVALUATE_OPTIONS, EVALUATED, EXPECTATIONS, FUNCTIONS, Field, Function, Object, Options, Receiver,
+    TEST_FUNCTIONS, TestName, Ty, methods_of, properties_of,
+};
 use std::collections::BTreeSet;
 
 const HEAD: &str = "---@meta
@@ -37,7 +40,49 @@ pub fn luals() -> String {
             out.push_str(&function_stub(function, &format!("bk.{name}")));
         }
     }
+    out.push_str(&tests());
     out.trim_end().to_owned() + "\n"
+}
+
+/// Writes what test files find beside `bk`.
+fn tests() -> String {
+    let fields = |fields: &[(&str, &str, &str)], mark: &str| -> String {
+        fields.iter().map(|(name, ty, doc)| format!("---@field {name}{mark} {ty} {doc}\n")).collect()
+    };
+    let mut out = format!(
+        "--- What `luakit.evaluate` takes.\n---@class (exact) EvaluateOptions\n{}\n",
+        fields(EVALUATE_OPTIONS, "?")
+    );
+    out.push_str(&format!(
+        "--- What `luakit.evaluate` returns.\n---@class EvaluatedScript\n{}\n",
+        fields(EVALUATED, "")
+    ));
+    out.push_str(
+        "--- What can be expected of a value, in tests.\n---@class Expectation\nlocal Expectation = {}\n\n",
+    );
+    for expectation in EXPECTATIONS {
+        out.push_str(&test_stub(expectation, &format!("Expectation:{}", expectation.name)));
+    }
+    out.push_str("---@class luakit\nluakit = {}\n\n");
+    out.push_str("---@class luakit.test\n---@overload fun(name: string, body: fun())\ntest = {}\n\n");
+    // A function that is a table, too, is the class above.
+    for function in TEST_FUNCTIONS.iter().filter(|function| function.name != "test") {
+        out.push_str(&test_stub(function, function.name));
+    }
+    out
+}
+
+fn test_stub(function: &TestName, path: &str) -> String {
+    let mut out = comment(function.doc);
+    for (name, ty) in function.params {
+        out.push_str(&format!("---@param {name} {ty}\n"));
+    }
+    if !function.returns.is_empty() {
+        out.push_str(&format!("---@return {}\n", function.returns));
+    }
+    let names: Vec<&str> = function.params.iter().map(|(name, _)| name.trim_end_matches('?')).collect();
+    out.push_str(&format!("function {path}({}) end\n\n", names.join(", ")));
+    out
 }
 
 fn function_stub(function: &Function, path: &str) -> String {
@@ -84,7 +129,7 @@ fn declare(of: &Ty, known: &mut BTreeSet<&'static str>, out: &mut String) {
 }
 
 fn choice_alias(choice: &Choice) -> String {
-    let values = choice.values.iter().map(|value| format!("---| '\"{}\"' # {}\n", value.name, value.doc));
+    let values = choice.values.iter().map(|value| format!("---| \"{}\" # {}\n", value.name, value.doc));
     format!("{}---@alias {}\n{}\n", comment(choice.doc), choice.name, values.collect::<String>())
 }
 

@@ -1,0 +1,164 @@
+//! `luakit fmt`: scripts in the style that stylua.toml asks for.
+
+use crate::cli::FmtArgs;
+use crate::{output, script};
+use luakit_analysis::Script;
+use luakit_check::worker;
+use luakit_diagnostics::SourceFile;
+use luakit_format::{Config, find, format};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// What became of the scripts.
+#[derive(Default)]
+struct Tally {
+    seen: usize,
+    changed: usize,
+    failed: usize,
+}
+
+pub(crate) fn run(args: &FmtArgs) -> ExitCode {
+    let mut tally = Tally::default();
+    let done = if args.stdin || args.paths == [Path::new("-")] {
+        stdin(args, &mut tally)
+    } else {
+        lua_files(&args.paths).and_then(|paths| {
+            for path in paths {
+                if let Err(message) = file(&path, args.check, &mut tally) {
+                    tally.failed += 1;
+                    eprintln!("luakit: {message}");
+                }
+            }
+            Ok(())
+        })
+    };
+    if let Err(message) = done {
+        eprintln!("luakit: {message}");
+        return ExitCode::from(script::UNUSABLE);
+    }
+    if tally.failed > 0 {
+        return ExitCode::from(script::UNUSABLE);
+    }
+    if args.check && tally.changed > 0 { ExitCode::from(script::FINDINGS) } else { ExitCode::SUCCESS }
+}
+
+fn stdin(args: &FmtArgs, tally: &mut Tally) -> Result<(), String> {
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes).map_err(|err| format!("cannot read stdin: {err}"))?;
+    let text = String::from_utf8(bytes).map_err(|_| "stdin is not valid UTF-8".to_owned())?;
+    let path = args.stdin_filepath.as_deref();
+    let name = path.map_or("stdin".into(), |path| path.to_string_lossy().replace('\\', "/"));
+    let source = Arc::new(SourceFile::new(name, text));
+    let folder = path.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+    let config = configuration(folder.unwrap_or(Path::new(".")))?;
+    let Some(formatted) = formatted(&source, &config)? else {
+        tally.failed += 1;
+        return Ok(());
+    };
+    if args.check {
+        return show(&source, &formatted, tally);
+    }
+    output::write(None, formatted.as_bytes())
+}
+
+fn file(path: &Path, check: bool, tally: &mut Tally) -> Result<(), String> {
+    tally.seen += 1;
+    let source = script::read(path)?;
+    let config = configuration(path.parent().unwrap_or(Path::new("")))?;
+    let Some(formatted) = formatted(&source, &config)? else {
+        tally.failed += 1;
+        return Ok(());
+    };
+    if check {
+        return show(&source, &formatted, tally);
+    }
+    if *formatted != *source.text {
+        tally.changed += 1;
+        output::write(Some(path), formatted.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Formats a script, or tells what is wrong with it, in the words of all other commands.
+fn formatted(source: &Arc<SourceFile>, config: &Config) -> Result<Option<String>, String> {
+    let error = match format(&source.text, config, None) {
+        Ok(formatted) => return Ok(Some(formatted)),
+        Err(error) => error,
+    };
+    let errors = worker::run(|| Script::parse(source.clone()).syntax_errors())?;
+    if errors.is_empty() {
+        return Err(format!("{}: {error}", source.name));
+    }
+    output::findings(&errors);
+    Ok(None)
+}
+
+fn show(source: &SourceFile, formatted: &str, tally: &mut Tally) -> Result<(), String> {
+    if *formatted == *source.text {
+        return Ok(());
+    }
+    tally.changed += 1;
+    let diff = similar::TextDiff::from_lines(&*source.text, formatted);
+    let diff = diff.unified_diff().header(&source.name, &source.name).to_string();
+    output::write(None, diff.as_bytes())
+}
+
+/// Reads the configuration that counts for a folder.
+fn configuration(folder: &Path) -> Result<Config, String> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let Some(path) = find(folder) else { return Ok(Config::default()) };
+    let shown = path.display();
+    let text = std::fs::read_to_string(&path).map_err(|err| format!("cannot read `{shown}`: {err}"))?;
+    Config::parse(&text).map_err(|error| {
+        let start = error.range.map_or(0, |range| range.start);
+        let at = SourceFile::new("", text.as_str()).line_column(start);
+        format!("{shown}:{}:{}: {}", at.line, at.column, error.message)
+    })
+}
+
+/// Returns the files that are named, and the Lua files in the folders that are, less those that .styluaignore names.
+fn lua_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            if !is_ignored(path) {
+                files.push(path.clone());
+            }
+            continue;
+        }
+        let mut found = Vec::new();
+        let walk =
+            ignore::WalkBuilder::new(path).require_git(false).add_custom_ignore_filename(IGNORE).build();
+        for entry in walk {
+            let entry = entry.map_err(|err| err.to_string())?;
+            let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
+            if is_file && entry.path().extension().is_some_and(|extension| extension == "lua") {
+                let path = entry.into_path();
+                found.push(path.strip_prefix(".").map(Path::to_owned).unwrap_or(path));
+            }
+        }
+        if found.is_empty() {
+            eprintln!("luakit: no Lua files in `{}`", path.display());
+        }
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
+}
+
+const IGNORE: &str = ".styluaignore";
+
+/// Tells whether a file that was named is one to leave alone: pre-commit names whatever was changed.
+fn is_ignored(path: &Path) -> bool {
+    let Ok(path) = std::path::absolute(path) else { return false };
+    path.ancestors().skip(1).any(|folder| {
+        let rules = folder.join(IGNORE);
+        rules.is_file()
+            && ignore::gitignore::Gitignore::new(rules)
+                .0
+                .matched_path_or_any_parents(&path, false)
+                .is_ignore()
+    })
+}
