@@ -24,14 +24,13 @@ pub(crate) fn run(args: &FmtArgs) -> ExitCode {
     let done = if args.stdin || args.paths == [Path::new("-")] {
         stdin(args, &mut tally)
     } else {
-        lua_files(&args.paths).and_then(|paths| {
+        lua_files(&args.paths).map(|paths| {
             for path in paths {
                 if let Err(message) = file(&path, args.check, &mut tally) {
                     tally.failed += 1;
                     eprintln!("luakit: {message}");
                 }
             }
-            Ok(())
         })
     };
     if let Err(message) = done {
