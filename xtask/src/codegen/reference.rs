@@ -6,7 +6,7 @@ use luakit_diagnostics::CODES;
 
 pub(super) fn files() -> Result<Vec<Generated>, String> {
     Ok(vec![
-        Generated { path: "docs/reference.md".into(), text: format!("{NOTE}\n{}", render::manual()) },
+        Generated { path: "docs/src/reference.md".into(), text: format!("{NOTE}\n{}", render::manual()) },
         Generated { path: "docs/diagnostics.md".into(), text: diagnostics() },
         Generated { path: "editors/luals/bk.lua".into(), text: render::luals() },
     ])
