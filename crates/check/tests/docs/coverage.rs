@@ -117,7 +117,8 @@ fn a_row_names_a_call_and_its_options() {
         for name in how.split('`').skip(1).step_by(2) {
             if name.contains([':', '.']) {
                 call = declared.get(name);
-                wrong += &if call.is_none() { format!("{field}: there is no `{name}`\n") } else { String::new() };
+                wrong +=
+                    &if call.is_none() { format!("{field}: there is no `{name}`\n") } else { String::new() };
             } else if !call.is_some_and(|options| options.contains(name)) {
                 wrong += &format!("{field}: no option `{name}` there\n");
             }
