@@ -13,9 +13,9 @@
 
 ---When the registry is asked which image a reference means.
 ---@alias Resolve
----| '"default"' # As the daemon is configured.
----| '"always"' # Always, even where the image is at hand.
----| '"never"' # Never: the image must be at hand.
+---| "default" # As the daemon is configured.
+---| "always" # Always, even where the image is at hand.
+---| "never" # Never: the image must be at hand.
 
 ---How an image is chosen and found.
 ---@class (exact) ImageOptions
@@ -27,8 +27,8 @@
 
 ---How changed files are found.
 ---@alias Differ
----| '"none"' # Every file is sent.
----| '"metadata"' # By their size, time and mode.
+---| "none" # Every file is sent.
+---| "metadata" # By their size, time and mode.
 
 ---Which files of a folder are taken.
 ---@class (exact) LocalOptions
@@ -41,8 +41,8 @@
 
 ---Which time files from git get.
 ---@alias GitMtime
----| '"checkout"' # When they were checked out.
----| '"commit"' # When their commit was made.
+---| "checkout" # When they were checked out.
+---| "commit" # When their commit was made.
 
 ---What is taken of a repository and how it is reached.
 ---@class (exact) GitOptions
@@ -101,14 +101,14 @@
 
 ---Which network a command sees.
 ---@alias Network
----| '"sandbox"' # A network of its own.
----| '"host"' # The host's; the build must be allowed `network.host`.
----| '"none"' # None at all.
+---| "sandbox" # A network of its own.
+---| "host" # The host's; the build must be allowed `network.host`.
+---| "none" # None at all.
 
 ---Whether a command is confined.
 ---@alias Security
----| '"sandbox"' # As containers are.
----| '"insecure"' # Not at all; the build must be allowed `security.insecure`.
+---| "sandbox" # As containers are.
+---| "insecure" # Not at all; the build must be allowed `security.insecure`.
 
 ---One code, a list of codes, or a range such as `"0..5"`, from 0 to 255.
 ---@alias ExitCodes integer|integer[]|string
@@ -172,9 +172,9 @@
 
 ---What happens when two commands use a cache at a time.
 ---@alias Sharing
----| '"shared"' # Both write to it.
----| '"private"' # Each gets one of its own.
----| '"locked"' # One waits for the other.
+---| "shared" # Both write to it.
+---| "private" # Each gets one of its own.
+---| "locked" # One waits for the other.
 
 ---Which cache is mounted and who may use it.
 ---@class (exact) CacheOptions
@@ -209,9 +209,9 @@
 
 ---Whether the cache looks at the content of what is mounted.
 ---@alias ContentCache
----| '"default"' # Where it can.
----| '"on"' # Yes.
----| '"off"' # No: by what made it.
+---| "default" # Where it can.
+---| "on" # Yes.
+---| "off" # No: by what made it.
 
 ---Which part of a state is mounted, and whether it may be written.
 ---@class (exact) BindOptions
@@ -293,9 +293,9 @@
 
 ---What the text of an argument is turned into.
 ---@alias ArgType
----| '"string"' # Nothing: it stays text.
----| '"number"' # A number.
----| '"boolean"' # A boolean: true, 1, yes, on; false, 0, no, off.
+---| "string" # Nothing: it stays text.
+---| "number" # A number.
+---| "boolean" # A boolean: true, 1, yes, on; false, 0, no, off.
 
 ---What values an argument may have.
 ---@class (exact) ArgOptions
@@ -787,3 +787,100 @@ function bk.export(state, config) end
 ---@param state State The result.
 ---@param config? ExportOptions The configuration of the image.
 function bk.target(name, state, config) end
+
+--- What `luakit.evaluate` takes.
+---@class (exact) EvaluateOptions
+---@field args? table<string, string|number|boolean> Values for `os.getenv`, as `--arg` gives them.
+---@field platform? string The platform that images without one are taken for; `linux/amd64` unless given.
+
+--- What `luakit.evaluate` returns.
+---@class EvaluatedScript
+---@field ops table[] The operations, each after its inputs; empty if the script has errors.
+---@field digest string? The digest of what the script exports.
+---@field config any The configuration of the image, as the OCI image specification writes it.
+---@field findings table[] What `luakit check` finds: `file`, `line`, `column`, `severity`, `code`, `message`.
+---@field output string What the script printed.
+---@field args_read string[] The names of the arguments that the script asked for.
+
+--- What can be expected of a value, in tests.
+---@class Expectation
+local Expectation = {}
+
+---The values are equal: tables key by key, States by their graphs.
+---@param expected any
+function Expectation:equals(expected) end
+
+---The values are not equal.
+---@param other any
+function Expectation:differs(other) end
+
+---A text matches a Lua pattern; a table has everything that the shape has, and may have more.
+---@param shape any
+function Expectation:matches(shape) end
+
+---A text holds another, or a list holds an element like this.
+---@param part any
+function Expectation:contains(part) end
+
+---A text does not hold another, or a list holds no element like this.
+---@param part any
+function Expectation:lacks(part) end
+
+---The graph has an operation like this, or as many as said.
+---@param shape table
+---@param times? integer
+function Expectation:has_op(shape, times) end
+
+---The graph has no operation like this.
+---@param shape table
+function Expectation:lacks_op(shape) end
+
+---The script has a finding with this code, with this text in its message, or like this table.
+---@param wanted string|table
+function Expectation:has_finding(wanted) end
+
+---The script has neither errors nor warnings.
+function Expectation:is_clean() end
+
+---The function raises an error whose message holds this text. Returns the message.
+---@param part? string
+---@return string
+function Expectation:fails(part) end
+
+---@class luakit
+luakit = {}
+
+---@class luakit.test
+---@overload fun(name: string, body: fun())
+test = {}
+
+---Declares a test that is not run.
+---@param name string
+---@param body fun()
+function test.skip(name, body) end
+
+---Groups the tests that its function declares: its name stands before theirs.
+---@param name string
+---@param body fun()
+function describe(name, body) end
+
+---Begins an expectation about a value.
+---@param value any
+---@return Expectation
+function expect(value) end
+
+---Evaluates another script of the project, as a build would. A script with mistakes is no error: they are in `findings`.
+---@param path string
+---@param options? EvaluateOptions
+---@return EvaluatedScript
+function luakit.evaluate(path, options) end
+
+---Returns the operations of a State, each after its inputs, as `luakit dag --format json` writes them.
+---@param graph State|EvaluatedScript
+---@return table[]
+function luakit.ops(graph) end
+
+---Returns the digest of a State.
+---@param state State
+---@return string
+function luakit.digest(state) end

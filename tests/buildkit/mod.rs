@@ -3,6 +3,7 @@
 //! They need root and what `cargo xtask setup buildkit` installs. Without it they fail and say so: a test that skips itself proves nothing.
 
 mod errors;
+mod examples;
 mod exec;
 mod files;
 mod graph;

@@ -1,6 +1,7 @@
 //! The command line: whole output, exit code, no colours.
 
 mod api;
+mod book;
 mod build;
 mod check;
 mod check_project;

@@ -5,6 +5,7 @@ mod daemon;
 mod demo;
 mod setup;
 mod test;
+mod twins;
 mod vectors;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
         ["demo", rest @ ..] => demo::run(rest),
         ["setup", rest @ ..] => setup::run(rest),
         ["test", rest @ ..] => test::run(rest),
+        ["twins", rest @ ..] => twins::run(rest),
         ["vectors", rest @ ..] => vectors::run(rest),
         _ => Err(usage()),
     };
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
 
 fn usage() -> String {
     let codegen = "cargo xtask codegen [--check]  bring the generated files up to date";
-    let commands = [codegen, vectors::USAGE, demo::USAGE, daemon::USAGE, &setup::usage(), &test::usage()];
+    let commands =
+        [codegen, vectors::USAGE, twins::USAGE, demo::USAGE, daemon::USAGE, &setup::usage(), &test::usage()];
     format!("usage:\n{}", commands.join("\n"))
 }

@@ -33,7 +33,7 @@ impl pb::StringEntry {
         map.iter().map(|(key, value)| Self { key: Some(key.clone()), value: Some(value.clone()) }).collect()
     }
 
-    pub(crate) fn pair(&self) -> (String, String) {
+    pub fn pair(&self) -> (String, String) {
         (self.key.clone().unwrap_or_default(), self.value.clone().unwrap_or_default())
     }
 }
