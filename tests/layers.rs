@@ -41,7 +41,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("mlua", &["luakit-evaluator"]),
     ("full_moon", &["luakit-analysis"]),
     ("prost", &["luakit-llb", "luakit-buildkit"]),
-    ("toml", &["luakit-project"]),
+    ("toml", &["luakit-project", "luakit-format"]),
     ("stylua", &["luakit-format"]),
     ("clap", &["luakit"]),
     ("clap_complete", &["luakit"]),

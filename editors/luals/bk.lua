@@ -7,6 +7,8 @@
 ---@field os? string The operating system, such as `linux`. Default: "linux".
 ---@field arch string The architecture, such as `amd64`, `arm64` or `riscv64`.
 ---@field variant? string The variant of the architecture, such as `v7`.
+---@field os_version? string The version of the operating system, which images for Windows are chosen by, such as `10.0.20348.2527`.
+---@field os_features? string[] What the operating system must have, such as `win32k`.
 
 ---`"os/arch[/variant]"`, `{ os = …, arch = …, variant = … }`, or a Platform.
 ---@alias PlatformSpec string|PlatformOptions|Platform
@@ -134,6 +136,11 @@
 ---@field id string The id of the secret, as `buildctl build --secret id=…` names it.
 ---@field optional? boolean Whether the command runs without it where the secret is not given. Default: false.
 
+---A device that a command gets.
+---@class (exact) DeviceOptions
+---@field name string Its name, as CDI has it: `"vendor/class=device"`, or a class.
+---@field optional? boolean Whether the command runs without it where no worker has it. Default: false.
+
 ---Bytes, or a string with a unit such as `"512m"` (b, k, m, g, t; base 1024).
 ---@alias Size integer|string
 
@@ -163,9 +170,10 @@
 ---@field cgroup_parent? string The parent of the command's cgroup.
 ---@field proxy? ProxyOptions Proxies for the command; they are no part of the cache key.
 ---@field secret_env? table<string, string|SecretEnvOptions> Secrets given as environment variables: a map of names to ids.
----@field devices? string[] CDI devices, such as `"nvidia.com/gpu=all"`.
+---@field devices? (string|DeviceOptions)[] CDI devices, such as `"nvidia.com/gpu=all"`.
 ---@field readonly_rootfs? boolean Whether the root file system is read-only. The result's root is then the state itself. Default: false.
 ---@field platform? PlatformSpec The platform the command runs for; it stays for later runs.
+---@field constraints? string[] Filters that a worker must match, as containerd writes them, such as `"labels.pool==gpu"`.
 ---@field resources? ResourcesOptions Limits on memory and processors. They are no part of the cache key.
 ---@field ignore_cache? boolean Whether the command is run even where its result is cached. Default: false.
 ---@field shell? string[] What runs a command given as a string. Default: { "/bin/sh", "-c" }.
@@ -791,6 +799,7 @@ function bk.target(name, state, config) end
 --- What `luakit.evaluate` takes.
 ---@class (exact) EvaluateOptions
 ---@field args? table<string, string|number|boolean> Values for `os.getenv`, as `--arg` gives them.
+---@field target? string The result to look at, by the name that `bk.target` gives it.
 ---@field platform? string The platform that images without one are taken for; `linux/amd64` unless given.
 
 --- What `luakit.evaluate` returns.

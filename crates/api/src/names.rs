@@ -221,6 +221,7 @@ pub const TEST_FUNCTIONS: &[TestName] = &[
 /// The options of `luakit.evaluate`, each with its type.
 pub const EVALUATE_OPTIONS: &[(&str, &str, &str)] = &[
     ("args", "table<string, string|number|boolean>", "Values for `os.getenv`, as `--arg` gives them."),
+    ("target", "string", "The result to look at, by the name that `bk.target` gives it."),
     ("platform", "string", "The platform that images without one are taken for; `linux/amd64` unless given."),
 ];
 

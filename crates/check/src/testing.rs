@@ -163,6 +163,8 @@ fn read_options(given: &Value, mut options: Options) -> Result<Options, String> 
                 }
             }
             ("args", _) => return Err("`args` must be a table of names and values".into()),
+            ("target", Value::String(name)) => options.target = Some(name.clone()),
+            ("target", _) => return Err("`target` must be a string: the name of a target".into()),
             ("platform", Value::String(text)) => {
                 options.platform = Some(Platform::parse(text).map_err(|err| err.to_string())?);
             }

@@ -44,6 +44,7 @@ impl Definition {
             filename: it.filename,
             data: it.data.into(),
             language: it.language,
+            definition: it.definition.map(|definition| definition.encode_to_vec().into()),
         });
         Ok(Self { ops, sources: sources.collect() })
     }

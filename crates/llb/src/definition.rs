@@ -100,7 +100,7 @@ fn info(source: &Source) -> pb::SourceInfo {
     pb::SourceInfo {
         filename: source.filename.clone(),
         data: source.data.to_vec(),
-        definition: None,
+        definition: source.definition.as_deref().and_then(|bytes| pb::Definition::decode(bytes).ok()),
         language: source.language.clone(),
     }
 }

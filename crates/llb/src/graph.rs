@@ -101,7 +101,12 @@ impl Graph {
         data: impl Into<Arc<[u8]>>,
         language: impl Into<String>,
     ) -> SourceId {
-        let source = Source { filename: filename.into(), data: data.into(), language: language.into() };
+        let (filename, data, language) = (filename.into(), data.into(), language.into());
+        self.add_file(Source { filename, data, language, definition: None })
+    }
+
+    /// Adds a file that vertices are made in, with all that is known of it.
+    pub fn add_file(&mut self, source: Source) -> SourceId {
         if let Some(id) = self.source_ids.get(&source) {
             return *id;
         }

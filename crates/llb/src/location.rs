@@ -22,6 +22,8 @@ pub struct Source {
     pub data: Arc<[u8]>,
     /// The language of the file, `Lua` for scripts.
     pub language: String,
+    /// The encoded definition that the file came from, where a build brought it: a frontend knows it.
+    pub definition: Option<Arc<[u8]>>,
 }
 
 /// Is a line, counted from 1, and a character in it, as the caller counts characters.

@@ -8,7 +8,7 @@ use luakit_llb::text::{self, TextOptions};
 use luakit_llb::{
     BuildOptions, Constraints, Copy, CopyFrom, CopyMode, Definition, Exec, FileAction, Graph, ImageOptions,
     LocalOptions, Location, Metadata, Mkdir, Mkfile, Mount, MountKind, Owner, Platform, Position,
-    ProgressGroup, Rm, State, Symlink,
+    ProgressGroup, Rm, Source, State, Symlink,
 };
 use std::time::{Duration, Instant};
 
@@ -344,4 +344,20 @@ fn deep_diamonds_are_walked_once() {
     let definition = marshal(&graph, &state);
     assert_eq!(definition.ops.len(), 202);
     assert!(luakit_llb::dot::render(&definition).len() < 100_000);
+}
+
+#[test]
+fn a_file_that_a_build_brought_has_the_definition_it_came_from() {
+    let constraints = Constraints::new(Platform::new("linux", "amd64"), "uniq");
+    let mut graph = Graph::default();
+    let context = graph.local("context", &Default::default()).unwrap();
+    let context = graph.marshal(&context, &constraints).unwrap();
+    let mut graph = Graph::default();
+    let definition = Some(context.encode().into());
+    let (filename, language) = ("build.lua".to_owned(), "Lua".to_owned());
+    let file = graph.add_file(Source { filename, data: b"x".as_slice().into(), language, definition });
+    graph.at(vec![Location::file(file)], Vec::new());
+    let image = graph.image("alpine", &Default::default()).unwrap();
+    let told = graph.marshal(&image, &constraints).unwrap().to_pb();
+    assert_eq!(told.source.unwrap().infos[0].definition, Some(context.to_pb()));
 }

@@ -94,7 +94,7 @@ mod tests {
                 .unwrap();
         let told: String = findings.iter().map(|finding| render_text(finding, false)).collect();
         assert!(told.is_empty(), "{}:\n{told}", path.display());
-        listing::list(&run.definition.unwrap())
+        listing::list(run.definition().unwrap())
     }
 
     #[test]

@@ -24,6 +24,7 @@ macro_rules! calls {
         ///
         /// The evaluator matches on it, so that a call without a handler does not compile.
         #[derive(Debug)]
+        #[allow(clippy::large_enum_variant, reason = "there is one at a time, and it is taken apart at once")]
         pub enum Call { $($name($name)),+ }
 
         /// Which function of the API.

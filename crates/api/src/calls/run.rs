@@ -1,7 +1,8 @@
 //! `state:run`.
 
 use crate::values::{
-    Command, Env, ExitCodes, Mount, NonEmpty, PlatformSpec, RunUser, SecretEnvs, Size, SwapSize, Ulimits,
+    Command, Either, Env, ExitCodes, Mount, NonEmpty, PlatformSpec, RunUser, SecretEnvs, Size, Strings,
+    SwapSize, Ulimits,
 };
 use crate::{Call, Choice, Object, Options};
 use std::collections::BTreeMap;
@@ -56,12 +57,14 @@ pub struct RunOptions {
     /// Secrets given as environment variables: a map of names to ids.
     pub secret_env: Option<SecretEnvs>,
     /// CDI devices, such as `"nvidia.com/gpu=all"`.
-    pub devices: Option<Vec<NonEmpty>>,
+    pub devices: Option<Vec<Either<NonEmpty, DeviceOptions>>>,
     /// Whether the root file system is read-only. The result's root is then the state itself.
     #[option(default = false)]
     pub readonly_rootfs: bool,
     /// The platform the command runs for; it stays for later runs.
     pub platform: Option<PlatformSpec>,
+    /// Filters that a worker must match, as containerd writes them, such as `"labels.pool==gpu"`.
+    pub constraints: Option<Strings>,
     /// Limits on memory and processors. They are no part of the cache key.
     pub resources: Option<ResourcesOptions>,
     /// Whether the command is run even where its result is cached.
@@ -70,6 +73,16 @@ pub struct RunOptions {
     /// What runs a command given as a string.
     #[option(shown = "{ \"/bin/sh\", \"-c\" }")]
     pub shell: Option<Vec<String>>,
+}
+
+/// A device that a command gets.
+#[derive(Debug, Options)]
+pub struct DeviceOptions {
+    /// Its name, as CDI has it: `"vendor/class=device"`, or a class.
+    pub name: NonEmpty,
+    /// Whether the command runs without it where no worker has it.
+    #[option(default = false)]
+    pub optional: bool,
 }
 
 /// Which network a command sees.

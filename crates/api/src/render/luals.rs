@@ -191,8 +191,9 @@ mod tests {
             }
         }
         for ty in used {
-            let names =
-                ty.split(['|', '[', ']', '(', ')', '<', '>', ',', ':', ' ']).filter(|name| !name.is_empty());
+            let names = ty
+                .split(['|', '[', ']', '(', ')', '<', '>', ',', ':', '?', ' '])
+                .filter(|name| !name.is_empty());
             for name in names {
                 assert!(declared.contains(name), "`{name}` in `{ty}` is declared nowhere");
             }

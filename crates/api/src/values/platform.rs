@@ -1,6 +1,6 @@
 //! Platforms, their parts checked.
 
-use super::{Platform, quote};
+use super::{Platform, Strings, quote};
 use crate::arg::text;
 use crate::{Arg, Cx, Known, Options, Replacement, Special, Ty, View};
 
@@ -8,7 +8,7 @@ use crate::{Arg, Cx, Known, Options, Replacement, Special, Ty, View};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlatformSpec {
     Object(Platform),
-    Parts { os: String, arch: String, variant: String },
+    Parts { os: String, arch: String, variant: String, os_version: String, os_features: Vec<String> },
 }
 
 /// A platform as a table.
@@ -21,6 +21,10 @@ pub struct PlatformOptions {
     pub arch: String,
     /// The variant of the architecture, such as `v7`.
     pub variant: Option<String>,
+    /// The version of the operating system, which images for Windows are chosen by, such as `10.0.20348.2527`.
+    pub os_version: Option<String>,
+    /// What the operating system must have, such as `win32k`.
+    pub os_features: Option<Strings>,
 }
 
 static PLATFORM: Special = Special {
@@ -75,7 +79,8 @@ impl PlatformSpec {
         if !known_variant {
             return cx.invalid(&format!("names an unknown variant \"{variant}\""));
         }
-        Some(PlatformSpec::Parts { os, arch, variant })
+        let (os_version, os_features) = (String::new(), Vec::new());
+        Some(PlatformSpec::Parts { os, arch, variant, os_version, os_features })
     }
 
     pub fn parse(text: &str, cx: &mut Cx) -> Option<Self> {
@@ -106,8 +111,14 @@ impl Arg for PlatformSpec {
             }
             Known::String(None) => None,
             Known::Table(_) => {
-                let PlatformOptions { os, arch, variant } = PlatformOptions::read(value, cx)?;
-                Self::parts(&os, &arch, variant.as_deref().unwrap_or(""), cx)
+                let given = PlatformOptions::read(value, cx)?;
+                let mut spec =
+                    Self::parts(&given.os, &given.arch, given.variant.as_deref().unwrap_or(""), cx)?;
+                if let Self::Parts { os_version, os_features, .. } = &mut spec {
+                    *os_version = given.os_version.unwrap_or_default();
+                    *os_features = given.os_features.map(|features| features.0).unwrap_or_default();
+                }
+                Some(spec)
             }
             Known::Object(crate::Object::Platform, id) => id.map(|id| Self::Object(Platform(id))),
             other => cx.wrong_type(&Self::TY, other.kind()),

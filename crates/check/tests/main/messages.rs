@@ -498,7 +498,7 @@ base:run("a"):env("A", "1")
             base:run("a", { secret_env = { ["A=B"] = "x" } })
                 bk.run: secret_env.A=B is not a name of an environment variable [invalid-value] at `"A=B"`
             base:run("a", { devices = "x" })
-                bk.run: devices must be a list of strings, got string [wrong-type] at `"x"`
+                bk.run: devices must be a list, got string [wrong-type] at `"x"`
                 hint: write it as a list: `{ "x" }`
             base:run("a", { resources = { memory = "1x" } })
                 bk.run: resources.memory must be a size like "512m", got "1x" [invalid-value] at `"1x"`

@@ -310,9 +310,13 @@ impl Calling<'_> {
             PlatformSpec::Object(id) => {
                 self.run.platforms.borrow().get(id.0 as usize).cloned().unwrap_or_default()
             }
-            PlatformSpec::Parts { os, arch, variant } => {
-                Platform { variant: variant.clone(), ..Platform::new(os, arch) }.normalize()
+            PlatformSpec::Parts { os, arch, variant, os_version, os_features } => Platform {
+                variant: variant.clone(),
+                os_version: os_version.clone(),
+                os_features: os_features.clone(),
+                ..Platform::new(os, arch)
             }
+            .normalize(),
         }
     }
 

@@ -3,8 +3,8 @@
 use super::{Calling, option};
 use crate::failure::Failure;
 use luakit_api::Step;
-use luakit_api::calls::{Network, ResourcesOptions, RunOptions, Security};
-use luakit_api::values::{Command, Either};
+use luakit_api::calls::{DeviceOptions, Network, ResourcesOptions, RunOptions, Security};
+use luakit_api::values::{Command, Either, NonEmpty};
 use luakit_diagnostics::Code;
 use luakit_llb::{
     Device, Exec, HostIp, LinuxResources, Mount, MountKind, NetMode, ProxyEnv, SecretEnv, SecurityMode,
@@ -102,13 +102,22 @@ pub(super) fn run(calling: &Calling<'_>, call: luakit_api::calls::Run) -> Result
             .unwrap_or_default(),
         devices: opts
             .devices
-            .map(|names| names.into_iter().map(|name| Device { name: name.0, optional: false }).collect())
+            .map(|devices| {
+                let device = |device| match device {
+                    Either::First(name) => {
+                        let NonEmpty(name) = name;
+                        Device { name, optional: false }
+                    }
+                    Either::Second(DeviceOptions { name, optional }) => Device { name: name.0, optional },
+                };
+                devices.into_iter().map(device).collect()
+            })
             .unwrap_or_default(),
         readonly_rootfs: opts.readonly_rootfs,
         platform: opts.platform.map(|spec| calling.platform(&spec)),
         resources,
         ignore_cache: opts.ignore_cache,
-        filters: Vec::new(),
+        filters: opts.constraints.map(|filters| filters.0).unwrap_or_default(),
     };
     calling.run.graph.borrow_mut().exec(&calling.receiver, exec).map_err(|err| calling.refused(&err))
 }

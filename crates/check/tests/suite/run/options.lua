@@ -12,7 +12,8 @@ local a = base:run("a", {
   cgroup_parent = "/build",
   proxy = { http = "http://p", https = "https://p", ftp = "ftp://p", no = "localhost", all = "socks://p" },
   secret_env = { TOKEN = "token", OTHER = { id = "other", optional = true } },
-  devices = { "nvidia.com/gpu=all" },
+  devices = { "nvidia.com/gpu=all", { name = "vendor.com/net=eth0", optional = true } },
+  constraints = { "labels.pool==gpu" },
   resources = { memory = "512m", memory_swap = -1, cpu_shares = 512, cpu_period = 100000, cpu_quota = 50000, cpuset_cpus = "0-3", cpuset_mems = "0" },
   ignore_cache = true,
 })
