@@ -44,7 +44,7 @@ fn rows(page: &Page, schema: &Schema) -> Vec<Row> {
             let script = scripts.next().unwrap();
             let (findings, run) = checked(&script.text, &modules);
             let definition = run.definition().unwrap_or_else(|| panic!("{}: {findings:?}", script.place));
-            said = schema.said_by(&definition);
+            said = schema.said_by(definition);
         }
         // Cells have no bars, so a row is three of them.
         if let ["", field, how, ""] = line.split('|').map(str::trim).collect::<Vec<_>>().as_slice()
