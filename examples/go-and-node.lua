@@ -1,4 +1,4 @@
--- A service in Go that serves pages built with Node, by the helpers that are embedded in luakit (docs/src/prelude.md).
+-- A service in Go that serves pages built with Node, by the helpers that are embedded in luakit (docs/prelude.md).
 local prelude = require("prelude")
 
 local server = bk.local_("context", { include = { "go.mod", "go.sum", "**/*.go" } })

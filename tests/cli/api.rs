@@ -17,7 +17,7 @@ fn json_lists_every_function_with_its_options() {
 #[test]
 fn the_committed_pages_are_what_the_program_prints() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (format, page) in [("luals", "editors/luals/bk.lua"), ("markdown", "docs/src/reference.md")] {
+    for (format, page) in [("luals", "editors/luals/bk.lua"), ("markdown", "docs/reference.md")] {
         let printed = Folder::new("").run(&["api", "--format", format]).stdout;
         let committed = std::fs::read_to_string(root.join(page)).unwrap();
         assert!(committed.ends_with(&*String::from_utf8_lossy(&printed)), "{page} is stale");

@@ -9,7 +9,7 @@ use expect_test::expect_file;
 use super::Folder;
 
 fn source() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/src")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")
 }
 
 fn help(arguments: &[&str]) -> String {

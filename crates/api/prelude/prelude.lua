@@ -1,6 +1,6 @@
 -- What `require("prelude")` gives: helpers for the builds that most projects have, written with `bk` alone.
 --
--- docs/src/prelude.md is its manual. Each function is in the file of its family, and none keeps anything between calls.
+-- docs/prelude.md is its manual. Each function is in the file of its family, and none keeps anything between calls.
 
 local compose = require("luakit:prelude/compose")
 local go = require("luakit:prelude/go")

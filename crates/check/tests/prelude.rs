@@ -141,7 +141,7 @@ fn declared() -> BTreeMap<String, Said> {
 
 #[test]
 fn every_function_is_in_the_manual_and_the_other_way_round() {
-    let manual = std::fs::read_to_string(repository("docs/src/prelude.md")).unwrap();
+    let manual = std::fs::read_to_string(repository("docs/prelude.md")).unwrap();
     let headings = manual.lines().filter_map(|line| line.strip_prefix("### `")?.split_once('('));
     let documented: BTreeMap<_, _> =
         headings.map(|(name, rest)| (name.to_owned(), rest.split(')').next().unwrap().to_owned())).collect();
@@ -152,7 +152,7 @@ fn every_function_is_in_the_manual_and_the_other_way_round() {
     assert_eq!(
         documented.keys().cloned().collect::<BTreeSet<_>>(),
         given,
-        "docs/src/prelude.md against the library"
+        "docs/prelude.md against the library"
     );
 
     let declared = declared();
@@ -170,7 +170,7 @@ fn every_function_is_in_the_manual_and_the_other_way_round() {
 
 #[test]
 fn every_script_of_the_manual_is_clean() {
-    let manual = std::fs::read_to_string(repository("docs/src/prelude.md")).unwrap();
+    let manual = std::fs::read_to_string(repository("docs/prelude.md")).unwrap();
     let blocks: Vec<_> =
         manual.split("```lua\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert!(blocks.len() > 5, "the scripts were not found");

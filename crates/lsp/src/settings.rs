@@ -12,6 +12,9 @@ pub(crate) enum DryRunMode {
     Manual,
 }
 
+const DRY_RUN: &[(&str, DryRunMode)] =
+    &[("onSave", DryRunMode::OnSave), ("onType", DryRunMode::OnType), ("manual", DryRunMode::Manual)];
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
     pub(crate) dry_run: DryRunMode,
@@ -59,12 +62,8 @@ impl Settings {
     fn set(&mut self, key: &str, value: &Value) -> Result<(), &'static str> {
         match key {
             "dryRun" => {
-                self.dry_run = match value.as_str() {
-                    Some("onSave") => DryRunMode::OnSave,
-                    Some("onType") => DryRunMode::OnType,
-                    Some("manual") => DryRunMode::Manual,
-                    _ => return Err("\"onSave\", \"onType\" or \"manual\""),
-                }
+                let named = value.as_str().and_then(|name| DRY_RUN.iter().find(|(it, _)| *it == name));
+                self.dry_run = named.ok_or("\"onSave\", \"onType\" or \"manual\"")?.1;
             }
             "args" => {
                 let args = value.as_object().ok_or("an object of strings")?;
@@ -108,6 +107,31 @@ mod tests {
             assert_eq!(settings.apply(&value), Vec::<String>::new());
             assert_eq!(settings.dry_run, DryRunMode::Manual);
             assert_eq!(settings.args["JOBS"], "4");
+        }
+    }
+
+    #[test]
+    fn vs_codes_manifest_declares_them_with_the_same_defaults() {
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../editors/vscode/package.json");
+        let manifest: Value = serde_json::from_str(&std::fs::read_to_string(manifest).unwrap()).unwrap();
+        let declared = manifest.pointer("/contributes/configuration/properties").unwrap().as_object().unwrap();
+        let usual = Settings::default();
+        let dry_run = DRY_RUN.iter().find(|(_, mode)| *mode == usual.dry_run).unwrap().0;
+        let defaults = json!({
+            // These two are the extension's own.
+            "luakit.server.path": "",
+            "luakit.trace.server": "off",
+            "luakit.dryRun": dry_run,
+            "luakit.args": usual.args,
+            "luakit.timeoutMs": usual.timeout.as_millis() as u64,
+            "luakit.writeLlb": usual.write_llb,
+        });
+        let in_manifest = declared.iter().map(|(name, setting)| (name.clone(), setting["default"].clone()));
+        assert_eq!(Value::Object(in_manifest.collect()), defaults);
+        let modes: Vec<&str> = DRY_RUN.iter().map(|(name, _)| *name).collect();
+        assert_eq!(declared["luakit.dryRun"]["enum"], json!(modes));
+        for (name, setting) in declared {
+            assert_eq!(Settings::default().apply(&json!({ name: setting["default"] })), Vec::<String>::new());
         }
     }
 

@@ -12,6 +12,7 @@ mod module;
 mod parallel;
 mod paths;
 mod read;
+mod schema;
 mod watch;
 
 pub use check::{Checked, Request, check, with_settings};
@@ -19,3 +20,4 @@ pub use config::{CONFIG_FILE, Config, Configs, Level};
 pub use fix::{Fixed, apply};
 pub use ignores::{Ignores, Seen, settle};
 pub use paths::Names;
+pub use schema::schema;

@@ -12,9 +12,9 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-const KEYS: &[&str] = &["entries", "platforms", "args", "rules", "overrides"];
-const OVERRIDE_KEYS: &[&str] = &["paths", "rules"];
-const LEVELS: &[(&str, Level)] = &[
+pub(crate) const KEYS: &[&str] = &["entries", "platforms", "args", "rules", "overrides"];
+pub(crate) const OVERRIDE_KEYS: &[&str] = &["paths", "rules"];
+pub(crate) const LEVELS: &[(&str, Level)] = &[
     ("off", Level::Off),
     ("note", Level::At(Severity::Note)),
     ("warning", Level::At(Severity::Warning)),

@@ -4,10 +4,10 @@ use super::{Generated, reference::NOTE};
 use luakit_diagnostics::{CODES, Code, Severity};
 
 pub(super) fn files() -> Result<Vec<Generated>, String> {
-    let mut files = vec![Generated { path: "docs/src/diagnostics.md".into(), text: index() }];
+    let mut files = vec![Generated { path: "docs/diagnostics.md".into(), text: index() }];
     files.extend(
         CODES.iter().map(|code| Generated {
-            path: format!("docs/src/diagnostics/{code}.md").into(),
+            path: format!("docs/diagnostics/{code}.md").into(),
             text: page(*code),
         }),
     );
@@ -52,7 +52,7 @@ fn meaning(code: Code) -> String {
 mod tests {
     #[test]
     fn no_page_is_left_of_a_code_that_is_gone() {
-        let folder = super::super::root().join("docs/src/diagnostics");
+        let folder = super::super::root().join("docs/diagnostics");
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
             let path = entry.path();
             let name = path.file_stem().unwrap().to_string_lossy();

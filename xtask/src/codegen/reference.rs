@@ -5,7 +5,7 @@ use luakit_api::render;
 
 pub(super) fn files() -> Result<Vec<Generated>, String> {
     Ok(vec![
-        Generated { path: "docs/src/reference.md".into(), text: format!("{NOTE}\n{}", render::manual()) },
+        Generated { path: "docs/reference.md".into(), text: format!("{NOTE}\n{}", render::manual()) },
         Generated { path: "editors/luals/bk.lua".into(), text: render::luals() },
     ])
 }

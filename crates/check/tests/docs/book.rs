@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The folder of the book's pages, seen from the repository.
-pub(crate) const SOURCE: &str = "docs/src";
+pub(crate) const SOURCE: &str = "docs";
 
 pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)

@@ -58,7 +58,7 @@ fn rows(page: &Page, schema: &Schema) -> Vec<Row> {
 
 fn checklist() -> (Schema, Vec<Row>) {
     let schema = Schema::parse(&std::fs::read_to_string(repository("proto/ops.proto")).unwrap());
-    let rows = rows(&page("docs/src/llb-coverage.md"), &schema);
+    let rows = rows(&page("docs/llb-coverage.md"), &schema);
     (schema, rows)
 }
 

@@ -14,7 +14,7 @@ use luakit_diagnostics::{CODES, Code, Diagnostic, render_text};
 const PREAMBLE: &str = "local base = bk.image(\"alpine:3.19\")\nlocal src = bk.local_(\"context\")\n";
 
 /// Pages whose scripts have a test of their own: the declaration's, that of the findings' pages, that of `luakit test`.
-const ELSEWHERE: &[&str] = &["docs/src/reference.md", "docs/src/diagnostics/", "docs/src/testing.md"];
+const ELSEWHERE: &[&str] = &["docs/reference.md", "docs/diagnostics/", "docs/testing.md"];
 
 #[test]
 fn every_script_is_as_its_page_says() {
@@ -52,7 +52,7 @@ fn every_script_is_as_its_page_says() {
 
 #[test]
 fn the_introduction_shows_what_fragments_start_from() {
-    let introduction = crate::book::page("docs/src/introduction.md").text;
+    let introduction = crate::book::page("docs/introduction.md").text;
     assert!(introduction.contains(PREAMBLE), "{PREAMBLE}");
 }
 
