@@ -198,9 +198,23 @@ fn run_once(
         let constraints = Constraints::new(platform, options.local_unique.clone());
         match wanted(&exports, options.target.as_deref()) {
             Ok(wanted) => {
+                let mut ops = 0;
                 for export in wanted {
+                    // Each has a definition of its own, and of a thousand large ones nobody knows the end.
+                    let most = options.limits.ops.saturating_mul(2);
+                    if ops > most {
+                        let message =
+                            format!("the targets have too many operations together (the limit is {most})");
+                        let place = export.place.clone();
+                        diagnostics.push(Diagnostic::new(Code::LIMIT, Layer::DryRun, place, message));
+                        run.outputs.clear();
+                        break;
+                    }
                     match marshal(&graph, export, &constraints) {
-                        Ok(output) => run.outputs.push(output),
+                        Ok(output) => {
+                            ops += output.definition.ops.len();
+                            run.outputs.push(output);
+                        }
                         Err(finding) => diagnostics.push(*finding),
                     }
                 }

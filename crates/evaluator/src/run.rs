@@ -20,6 +20,8 @@ pub(crate) struct Run {
     pub(crate) mounts: RefCell<Vec<Mount>>,
     pub(crate) platforms: RefCell<Vec<Platform>>,
     pub(crate) files_lists: RefCell<Vec<FilesList>>,
+    /// How many actions they got, which Lua's memory does not count.
+    pub(crate) actions: Cell<usize>,
     pub(crate) exports: RefCell<Vec<Export>>,
     pub(crate) files: RefCell<Vec<Rc<Loaded>>>,
     pub(crate) diagnostics: RefCell<Vec<Diagnostic>>,
@@ -81,6 +83,7 @@ impl Run {
             mounts: RefCell::default(),
             platforms: RefCell::default(),
             files_lists: RefCell::default(),
+            actions: Cell::new(0),
             exports: RefCell::default(),
             files: RefCell::default(),
             diagnostics: RefCell::default(),
@@ -150,6 +153,8 @@ impl Run {
             + self.mounts.borrow().len()
             + self.platforms.borrow().len()
             + self.files_lists.borrow().len()
+            + self.actions.get()
+            + self.exports.borrow().len()
     }
 
     /// Returns the place a line of an error is about where nothing better is known: the end of the script.

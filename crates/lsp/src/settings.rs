@@ -114,7 +114,8 @@ mod tests {
     fn vs_codes_manifest_declares_them_with_the_same_defaults() {
         let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../editors/vscode/package.json");
         let manifest: Value = serde_json::from_str(&std::fs::read_to_string(manifest).unwrap()).unwrap();
-        let declared = manifest.pointer("/contributes/configuration/properties").unwrap().as_object().unwrap();
+        let declared =
+            manifest.pointer("/contributes/configuration/properties").unwrap().as_object().unwrap();
         let usual = Settings::default();
         let dry_run = DRY_RUN.iter().find(|(_, mode)| *mode == usual.dry_run).unwrap().0;
         let defaults = json!({

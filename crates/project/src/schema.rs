@@ -70,7 +70,8 @@ mod tests {
     fn the_schema_has_the_keys_that_are_read() {
         let schema = schema();
         for (keys, at) in [(KEYS, "/properties"), (OVERRIDE_KEYS, "/properties/overrides/items/properties")] {
-            let mut known: Vec<&str> = schema.pointer(at).unwrap().as_object().unwrap().keys().map(|key| key.as_str()).collect();
+            let mut known: Vec<&str> =
+                schema.pointer(at).unwrap().as_object().unwrap().keys().map(|key| key.as_str()).collect();
             let mut read = keys.to_vec();
             known.sort_unstable();
             read.sort_unstable();

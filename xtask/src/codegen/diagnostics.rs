@@ -6,10 +6,9 @@ use luakit_diagnostics::{CODES, Code, Severity};
 pub(super) fn files() -> Result<Vec<Generated>, String> {
     let mut files = vec![Generated { path: "docs/diagnostics.md".into(), text: index() }];
     files.extend(
-        CODES.iter().map(|code| Generated {
-            path: format!("docs/diagnostics/{code}.md").into(),
-            text: page(*code),
-        }),
+        CODES
+            .iter()
+            .map(|code| Generated { path: format!("docs/diagnostics/{code}.md").into(), text: page(*code) }),
     );
     Ok(files)
 }

@@ -717,6 +717,30 @@ while true do s = s:mkdir("/x") end
 while true do bk.cache("/x") end
 == platforms
 while true do bk.platform("linux/arm64") end
+== actions
+bk.scratch():files(function(f) while true do f:mkdir("/x") end end)
+== files
+while true do bk.scratch():files(function(f) f:mkdir("/x") end) end
+== files in files
+local function again() return bk.scratch():files(again) end
+again()
+== yield in files (ends)
+local co = coroutine.wrap(function()
+  return bk.scratch():files(function(f)
+    while true do coroutine.yield() f:mkdir("/x") end
+  end)
+end)
+for i = 1, 5 do co() end
+== targets
+local s = bk.scratch():mkdir("/x")
+local i = 0
+while true do i = i + 1 bk.target("t" .. i, s) end
+== operations of targets
+local s = bk.scratch()
+for i = 1, 40 do
+  s = s:mkdir("/x" .. i)
+  bk.target("t" .. i, s)
+end
 == caught operations
 local s = bk.scratch()
 while true do pcall(function() s = s:mkdir("/x") end) end
@@ -743,6 +767,12 @@ bk.export(bk.scratch(), { labels = { a = ("x"):rep(2e6) } })
             operations: 2: bk.mkdir: the graph has too many operations (the limit is 50) [limit]
             objects: 1: bk.cache: the script made too many objects (the limit is 200) [limit]
             platforms: 1: bk.platform: the script made too many objects (the limit is 200) [limit]
+            actions: 1: bk.mkdir: the script made too many objects (the limit is 200) [limit]
+            files: 1: bk.mkdir: the script made too many objects (the limit is 200) [limit]
+            files in files: 1: bk.scratch: the script made too many objects (the limit is 200) [limit]
+            yield in files (ends): ends
+            targets: 3: bk.target: the script made too many objects (the limit is 200) [limit]
+            operations of targets: 4: the targets have too many operations together (the limit is 100) [limit]
             caught operations: 2: bk.mkdir: the graph has too many operations (the limit is 50) [limit]
             data: 1: bk.mkfile: the graph holds too much data (the limit is 1 MB) [limit]
             data in parts: 2: bk.run: the graph holds too much data (the limit is 1 MB) [limit]

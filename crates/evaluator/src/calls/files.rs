@@ -28,6 +28,7 @@ pub(super) fn add(calling: &Calling<'_>, action: FileAction) -> mlua::Result<Val
     let id = calling.receiver_id.unwrap_or_default();
     let checked = luakit_llb::Graph::check_action(&calling.receiver, &action);
     checked.map_err(|err| calling.refused(&err))?;
+    calling.run.actions.set(calling.run.actions.get() + 1);
     let mut lists = calling.run.files_lists.borrow_mut();
     match lists.get_mut(id as usize).and_then(|list| list.actions.as_mut()) {
         Some(actions) => actions.push(action),
