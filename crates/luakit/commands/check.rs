@@ -94,7 +94,8 @@ fn text(checked: &Checked, fixed: Fixed) -> String {
         0 => String::new(),
         n => format!(", {} fixed", plural(n, "finding")),
     };
-    out.push_str(&match (count(Severity::Error), count(Severity::Warning), count(Severity::Note)) {
+    let advice = count(Severity::Note) + count(Severity::Hint);
+    out.push_str(&match (count(Severity::Error), count(Severity::Warning), advice) {
         (0, 0, 0) if fixed.is_empty() => format!("{scripts} checked, no findings\n"),
         (0, 0, 0) => format!("{scripts} checked{fixed}, no findings left\n"),
         (errors, warnings, notes) => {
