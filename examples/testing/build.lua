@@ -1,4 +1,4 @@
-local go = require("lib.go")
+local go = require("lib.golang")
 
 local version = os.getenv("VERSION") or "dev"
 local binary = go.build("./cmd/app", version)

@@ -1,4 +1,4 @@
-local go = require("lib.go")
+local go = require("lib.golang")
 
 describe("build.lua", function()
   local build = luakit.evaluate("build.lua", { args = { VERSION = "1.2.3" } })
