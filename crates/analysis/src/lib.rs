@@ -3,6 +3,7 @@
 //! [`Script::parse`] makes a script of a text, whatever its state; each question about it is a function of its own.
 //! Parsing needs a large stack (see [`Script::parse`]), so callers run it on a worker.
 
+mod chunks;
 mod complete;
 mod cursor;
 mod diagnostics;
@@ -47,15 +48,29 @@ pub struct Script {
     pub(crate) tree: Tree,
     pub(crate) scopes: Scopes,
     pub(crate) errors: Vec<ParseError>,
+    /// What the text was parsed in, for the next edit.
+    pieces: Vec<parse::Piece>,
 }
 
 impl Script {
     /// Parses a text, broken or not. Needs a stack of 64 MB.
     pub fn parse(file: Arc<SourceFile>) -> Script {
+        Self::of(file, None)
+    }
+
+    /// Parses a text that came of another by an edit: what the edit did not touch is taken from there.
+    ///
+    /// The result is the same as that of [`Script::parse`], which a test insists on.
+    pub fn reparse(file: Arc<SourceFile>, before: &Script) -> Script {
+        Self::of(file, Some(before))
+    }
+
+    fn of(file: Arc<SourceFile>, before: Option<&Script>) -> Script {
         let masked = mask::mask(&file.text);
-        let parse::Parsed { tokens, tree, errors } = parse::parse(&masked);
+        let before = before.map(|script| (script.masked.as_str(), script.pieces.as_slice()));
+        let parse::Parsed { tokens, tree, errors, pieces } = parse::parse(&masked, before);
         let scopes = scope::resolve(&masked, &tree);
-        Script { file, masked, tokens, tree, scopes, errors }
+        Script { file, masked, tokens, tree, scopes, errors, pieces }
     }
 
     /// Returns the text for the engine, with a line for each call and the map back.
