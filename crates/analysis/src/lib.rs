@@ -50,6 +50,7 @@ pub struct Script {
     pub(crate) errors: Vec<ParseError>,
     /// What the text was parsed in, for the next edit.
     pieces: Vec<parse::Piece>,
+    inferred: types::Remembered,
 }
 
 impl Script {
@@ -70,7 +71,7 @@ impl Script {
         let before = before.map(|script| (script.masked.as_str(), script.pieces.as_slice()));
         let parse::Parsed { tokens, tree, errors, pieces } = parse::parse(&masked, before);
         let scopes = scope::resolve(&masked, &tree);
-        Script { file, masked, tokens, tree, scopes, errors, pieces }
+        Script { file, masked, tokens, tree, scopes, errors, pieces, inferred: types::Remembered::default() }
     }
 
     /// Returns the text for the engine, with a line for each call and the map back.

@@ -1,6 +1,8 @@
 //! Looking things up by the names that scripts use.
 
 use crate::{FUNCTIONS, Function, Object, Receiver};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Returns the function of `bk` with this name.
 pub fn bk_function(name: &str) -> Option<&'static Function> {
@@ -22,10 +24,15 @@ pub fn methods_of(object: Object) -> impl Iterator<Item = &'static Function> {
 }
 
 pub fn function_named(receiver: Receiver, name: &str) -> Option<&'static Function> {
-    FUNCTIONS
-        .iter()
-        .copied()
-        .find(|f| f.receiver == receiver && (f.name == name || f.aliases.contains(&name)))
+    // The editor asks for each name in a script, on every keystroke.
+    static BY_NAME: LazyLock<HashMap<(Receiver, &str), &Function>> = LazyLock::new(|| {
+        let names = |function: &'static Function| {
+            let names = std::iter::once(function.name).chain(function.aliases.iter().copied());
+            names.map(move |name| ((function.receiver, name), function))
+        };
+        FUNCTIONS.iter().copied().rev().flat_map(names).collect()
+    });
+    BY_NAME.get(&(receiver, name)).copied()
 }
 
 /// A field that can be read from an object.
