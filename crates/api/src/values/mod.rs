@@ -22,6 +22,6 @@ pub use owner::{Owner, OwnerOptions, RunUser, UserName};
 pub use platform::{PlatformOptions, PlatformSpec};
 pub use port::Port;
 pub use size::{Size, SwapSize};
-pub use text::{Bytes, Digest, NonEmpty, Scalar, Strings, Word, quote};
+pub use text::{Address, Bytes, Digest, NonEmpty, Scalar, Strings, Word, quote};
 pub use time::{Duration, Time, parse_duration, parse_rfc3339};
 pub use ulimit::{Ulimit, UlimitOptions, Ulimits};
