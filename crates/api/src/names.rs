@@ -92,7 +92,6 @@ pub const BLOCKED: &[Blocked] = &[
     Blocked { name: "io.type", hint: FILES },
     Blocked { name: "dofile", hint: CODE },
     Blocked { name: "loadfile", hint: CODE },
-    Blocked { name: "load", hint: "use `loadstring` for text, or `require` for modules" },
     Blocked { name: "string.dump", hint: CODE },
     Blocked { name: "package.loadlib", hint: CODE },
     Blocked { name: "debug.getinfo", hint: DEBUG },
@@ -133,6 +132,7 @@ pub const GLOBALS: &[&str] = &[
     "rawlen",
     "setmetatable",
     "getmetatable",
+    "load",
     "loadstring",
     "getfenv",
     "setfenv",
@@ -153,7 +153,6 @@ pub const GLOBALS: &[&str] = &[
     "package",
     "_G",
     "_VERSION",
-    "load",
     "loadfile",
     "dofile",
 ];
