@@ -33,17 +33,15 @@ pub(crate) fn image_config(options: &ExportOptions, platform: &Platform, dir: &s
     put("Shell", options.shell.as_ref().map(|words| json!(words.0)));
     put("OnBuild", options.onbuild.as_ref().map(|lines| json!(lines.0)));
 
-    let given = Platform {
-        os: options.os.as_ref().map_or(&platform.os, |os| &os.0).clone(),
-        architecture: options.arch.as_ref().map_or(&platform.architecture, |arch| &arch.0).clone(),
-        // A variant belongs to its architecture.
-        variant: match (&options.variant, &options.arch) {
-            (Some(variant), _) => variant.clone(),
-            (None, Some(arch)) if arch.0 != platform.architecture => String::new(),
-            (None, _) => platform.variant.clone(),
-        },
-        ..platform.clone()
+    let os = options.os.as_ref().map_or(&platform.os, |os| &os.0);
+    let mut given = match &options.arch {
+        // A variant belongs to its architecture, and some names of one say both.
+        Some(arch) if arch.0 != platform.architecture => Platform::new(os, &arch.0).normalize(),
+        _ => Platform { os: os.clone(), ..platform.clone() },
     };
+    if let Some(variant) = &options.variant {
+        given.variant.clone_from(variant);
+    }
     let mut image = json!({ "architecture": given.architecture, "os": given.os, "config": config });
     if !given.variant.is_empty() {
         image["variant"] = json!(given.variant);

@@ -1,6 +1,6 @@
 //! What is built in the end.
 
-use crate::values::{Duration, Either, Env, NonEmpty, Port, RunUser, Scalar, State, Strings, Time};
+use crate::values::{Arch, Duration, Either, Env, NonEmpty, Os, Port, RunUser, Scalar, State, Strings, Time};
 use crate::{Arg, Call, Cx, Options, Ty, View};
 use std::collections::BTreeMap;
 
@@ -87,10 +87,10 @@ pub struct ExportOptions {
     pub labels: Option<BTreeMap<String, Scalar>>,
     /// The operating system.
     #[option(shown = "that of the state's platform")]
-    pub os: Option<NonEmpty>,
+    pub os: Option<Os>,
     /// The architecture.
     #[option(shown = "that of the state's platform")]
-    pub arch: Option<NonEmpty>,
+    pub arch: Option<Arch>,
     /// The variant of the architecture.
     #[option(shown = "that of the state's platform")]
     pub variant: Option<String>,

@@ -19,7 +19,7 @@ pub use either::{Either, Shape};
 pub use env::{Env, SecretEnvOptions, SecretEnvs};
 pub use mode::{CopyMode, Mode};
 pub use owner::{Owner, OwnerOptions, RunUser, UserName};
-pub use platform::{PlatformOptions, PlatformSpec};
+pub use platform::{Arch, Os, PlatformOptions, PlatformSpec};
 pub use port::Port;
 pub use size::{Size, SwapSize};
 pub use text::{Address, Bytes, Digest, NonEmpty, Scalar, Strings, Word, quote};

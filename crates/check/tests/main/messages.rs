@@ -1116,6 +1116,8 @@ bk.export(base, { labels = { "x" } })
 bk.export(base, { labels = { a = {} } })
 bk.export(base, { working_dir = "/x" })
 bk.export(base, { workdir = 5 })
+bk.export(base, { os = "lunix" })
+bk.export(base, { arch = "armm64" })
 bk.export(base, { healthcheck = "x" })
 bk.export(base, { healthcheck = {} })
 bk.export(base, { healthcheck = { test = 5 } })
@@ -1171,6 +1173,10 @@ done = true
                 bk.export: unknown option `working_dir` in `ExportOptions`, did you mean `workdir`? [unknown-option] at `working_dir`
             bk.export(base, { workdir = 5 })
                 bk.export: workdir must be a string, got number [wrong-type] at `5`
+            bk.export(base, { os = "lunix" })
+                bk.export: os names an unknown operating system "lunix", did you mean "linux"? [invalid-value] at `"lunix"`
+            bk.export(base, { arch = "armm64" })
+                bk.export: arch names an unknown architecture "armm64", did you mean "arm64"? [invalid-value] at `"armm64"`
             bk.export(base, { healthcheck = "x" })
                 bk.export: healthcheck must be a table, got string [wrong-type] at `"x"`
             bk.export(base, { healthcheck = {} })
