@@ -5,13 +5,37 @@ use luakit_diagnostics::{Diagnostic, render_text};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Tells findings on stderr.
 pub(crate) fn findings(diagnostics: &[Diagnostic]) {
     let color = use_color(io::stderr().is_terminal());
     for diagnostic in diagnostics {
-        eprint!("{}", render_text(diagnostic, color));
+        told(&render_text(diagnostic, color));
     }
+}
+
+/// Tells something on stderr, on a line of its own.
+macro_rules! tell {
+    ($($text:tt)*) => { $crate::output::told(&format!("{}\n", format_args!($($text)*))) };
+}
+pub(crate) use tell;
+
+/// Whether a script printed something and did not end its line.
+static WITHIN_LINE: AtomicBool = AtomicBool::new(false);
+
+/// Writes what is told to stderr. It may be full, or nobody may read it: that is no reason to build nothing.
+pub(crate) fn told(text: &str) {
+    let begin = if WITHIN_LINE.swap(false, Ordering::Relaxed) { "\n" } else { "" };
+    let _ = write!(io::stderr(), "{begin}{text}");
+}
+
+/// Writes what a script prints to stderr.
+pub(crate) fn printed(text: &str) {
+    if let Some(last) = text.chars().next_back() {
+        WITHIN_LINE.store(last != '\n', Ordering::Relaxed);
+    }
+    let _ = write!(io::stderr(), "{text}");
 }
 
 /// What `--color` says, for all that is printed.

@@ -2,6 +2,7 @@
 
 use crate::cli::EvalArgs;
 use crate::output;
+use crate::output::tell;
 use luakit_check::{DiskLoader, DryRun, Options, Output, worker};
 use luakit_diagnostics::{Diagnostic, SourceFile, sort};
 use luakit_llb::Platform;
@@ -67,7 +68,7 @@ pub(crate) fn options(args: &EvalArgs) -> Result<Options, String> {
         platform: args.platform.first().cloned(),
         target: args.target.clone(),
         timeout: args.timeout,
-        print: Some(|text| eprint!("{text}")),
+        print: Some(output::printed),
         ..Options::default()
     })
 }
@@ -78,7 +79,7 @@ pub(crate) fn options(args: &EvalArgs) -> Result<Options, String> {
 /// The exit code of a script that cannot be read or has errors.
 pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Result<Vec<DryRun>, ExitCode> {
     let unusable = |message: String| {
-        eprintln!("luakit: {message}");
+        tell!("luakit: {message}");
         ExitCode::from(UNUSABLE)
     };
     let file = read(path).map_err(unusable)?;
@@ -129,8 +130,8 @@ pub(crate) fn chosen(run: &DryRun) -> Result<&Output, ExitCode> {
         return Ok(output);
     }
     let names: Vec<String> = run.outputs.iter().map(|output| format!("`{}`", output.target())).collect();
-    eprintln!("luakit: the script has no bk.export, and several targets: {}", names.join(", "));
-    eprintln!("hint: choose one with `--target NAME`");
+    tell!("luakit: the script has no bk.export, and several targets: {}", names.join(", "));
+    tell!("hint: choose one with `--target NAME`");
     Err(ExitCode::from(UNUSABLE))
 }
 
@@ -139,7 +140,7 @@ pub(crate) fn watch(options: &Options) {
     let patience = options.timeout + std::time::Duration::from_secs(2);
     let watchdog = std::thread::Builder::new().name("luakit-watchdog".into()).spawn(move || {
         std::thread::sleep(patience);
-        eprintln!("luakit: script evaluation timed out and could not be stopped");
+        tell!("luakit: script evaluation timed out and could not be stopped");
         std::process::exit(i32::from(FINDINGS));
     });
     // Without it there is still the interrupt.
@@ -151,7 +152,7 @@ pub(crate) fn unread_arguments(args: &[(String, String)], args_read: &BTreeSet<S
     for (name, _) in args.iter().filter(|(name, _)| !args_read.contains(name)) {
         let meant = luakit_api::nearest(name, args_read.iter().map(String::as_str));
         let meant = meant.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
-        eprintln!("luakit: warning: the script never reads the argument `{name}`{meant}");
+        tell!("luakit: warning: the script never reads the argument `{name}`{meant}");
     }
 }
 

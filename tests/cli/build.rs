@@ -138,6 +138,25 @@ fn an_endless_loop_ends_with_its_line() {
 
 #[cfg(unix)]
 #[test]
+fn a_full_stderr_hinders_no_build() {
+    let folder = Folder::new(
+        "--- build.lua\nprint(\"hello\")\nbk.export(bk.image(\"alpine\"), { cmd = { \"sh\" } })\n",
+    );
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = folder.command(&["build", "build.lua"]).stderr(Stdio::from(full)).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(!output.stdout.is_empty());
+}
+
+#[test]
+fn a_finding_begins_a_line_whatever_the_script_printed() {
+    let folder = Folder::new("--- build.lua\nio.write(\"half a line\")\nbk.image(\"\")\n");
+    let text = String::from_utf8(folder.run(&["build", "build.lua"]).stderr).unwrap();
+    assert!(text.starts_with("half a line\nbuild.lua:2:10: bk.image: "), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_full_stdout_is_an_error_and_no_panic() {
     let folder = Folder::new(HELLO);
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();

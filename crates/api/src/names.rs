@@ -99,7 +99,6 @@ pub const BLOCKED: &[Blocked] = &[
     Blocked { name: "io.type", hint: FILES },
     Blocked { name: "dofile", hint: CODE },
     Blocked { name: "loadfile", hint: CODE },
-    Blocked { name: "load", hint: "use `loadstring` for text, or `require` for modules" },
     Blocked { name: "string.dump", hint: CODE },
     Blocked { name: "package.loadlib", hint: CODE },
     Blocked { name: "debug.getinfo", hint: DEBUG },
@@ -140,6 +139,7 @@ pub const GLOBALS: &[&str] = &[
     "rawlen",
     "setmetatable",
     "getmetatable",
+    "load",
     "loadstring",
     "getfenv",
     "setfenv",
@@ -160,7 +160,6 @@ pub const GLOBALS: &[&str] = &[
     "package",
     "_G",
     "_VERSION",
-    "load",
     "loadfile",
     "dofile",
 ];

@@ -68,6 +68,15 @@ impl Loader for DiskLoader {
         Ok(Arc::new(SourceFile::new(name, text)))
     }
 
+    fn identity(&self, path: &str) -> String {
+        let real = |path: &Path| path.canonicalize().ok();
+        let below = real(&self.root).zip(real(&self.path_of(path))).and_then(|(root, file)| {
+            let below = file.strip_prefix(root).ok()?.to_str()?;
+            Some(below.replace(std::path::MAIN_SEPARATOR, "/"))
+        });
+        below.unwrap_or_else(|| path.to_owned())
+    }
+
     fn modules(&self) -> Vec<String> {
         let mut names = Vec::new();
         list_modules(&self.root, "", 0, &mut names);
@@ -212,5 +221,21 @@ mod tests {
         #[cfg(unix)]
         assert_eq!(loader.load("out.lua"), Err(LoadError::Outside));
         std::fs::remove_dir_all(dir).unwrap();
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_is_known_by_the_file_that_it_leads_to() {
+        let root = std::env::temp_dir().join(format!("luakit-links-{}", std::process::id()));
+        std::fs::create_dir_all(root.join("lib")).unwrap();
+        std::fs::write(root.join("lib/m.lua"), "return 2").unwrap();
+        std::os::unix::fs::symlink("lib/m.lua", root.join("alias.lua")).unwrap();
+        std::os::unix::fs::symlink("lib", root.join("folder")).unwrap();
+        let loader = DiskLoader { root: root.clone(), ..DiskLoader::default() };
+        for path in ["lib/m.lua", "alias.lua", "folder/m.lua"] {
+            assert_eq!(loader.identity(path), "lib/m.lua");
+        }
+        assert_eq!(loader.identity("no.lua"), "no.lua");
+        std::fs::remove_dir_all(root).unwrap();
     }
 }

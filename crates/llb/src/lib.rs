@@ -72,7 +72,7 @@ pub use metadata::{LinuxResources, Metadata, ProgressGroup};
 pub use mounts::{CacheSharing, ContentCache, Mount, MountKind};
 pub use oci::OciLayoutOptions;
 pub use passthrough::PassthroughOp;
-pub use paths::clean as clean_path;
+pub use paths::{clean as clean_path, resolve_dir};
 pub use pb::{NetMode, SecurityMode};
 pub use platform::Platform;
 pub use reference::Reference;

@@ -1,13 +1,14 @@
 //! `luakit dag`: a script's graph, to look at or for other tools.
 
 use crate::cli::{DagArgs, DagFormat};
+use crate::output::tell;
 use crate::{output, script};
 use luakit_llb::{dot, json, text};
 use std::process::ExitCode;
 
 pub(crate) fn run(args: &DagArgs) -> ExitCode {
     if args.eval.platform.len() > 1 {
-        eprintln!("luakit: a graph is that of one platform: give `--platform` once");
+        tell!("luakit: a graph is that of one platform: give `--platform` once");
         return ExitCode::from(script::UNUSABLE);
     }
     let runs = match script::evaluate(&args.script, &args.eval, &args.local_unique) {
@@ -30,7 +31,7 @@ pub(crate) fn run(args: &DagArgs) -> ExitCode {
     match output::write(args.output.as_deref(), rendered.as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("luakit: {message}");
+            tell!("luakit: {message}");
             ExitCode::from(script::UNUSABLE)
         }
     }

@@ -1,6 +1,7 @@
 //! `luakit fmt`: scripts in the style that stylua.toml asks for.
 
 use crate::cli::FmtArgs;
+use crate::output::tell;
 use crate::{output, script};
 use luakit_analysis::Script;
 use luakit_check::worker;
@@ -28,13 +29,13 @@ pub(crate) fn run(args: &FmtArgs) -> ExitCode {
             for path in paths {
                 if let Err(message) = file(&path, args.check, &mut tally) {
                     tally.failed += 1;
-                    eprintln!("luakit: {message}");
+                    tell!("luakit: {message}");
                 }
             }
         })
     };
     if let Err(message) = done {
-        eprintln!("luakit: {message}");
+        tell!("luakit: {message}");
         return ExitCode::from(script::UNUSABLE);
     }
     if tally.failed > 0 {
@@ -139,7 +140,7 @@ fn lua_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
             }
         }
         if found.is_empty() {
-            eprintln!("luakit: no Lua files in `{}`", path.display());
+            tell!("luakit: no Lua files in `{}`", path.display());
         }
         found.sort();
         files.extend(found);

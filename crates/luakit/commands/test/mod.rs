@@ -3,6 +3,7 @@
 mod report;
 
 use crate::cli::{TestArgs, TestFormat};
+use crate::output::tell;
 use crate::{output, script};
 use luakit_api::modules::is_test_name;
 use luakit_check::{TestFile, TestOutcome, stdlib_of_environment, test_loader};
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &TestArgs) -> ExitCode {
     match run_all(args) {
         Ok(code) => code,
         Err(message) => {
-            eprintln!("luakit: {message}");
+            tell!("luakit: {message}");
             ExitCode::from(script::UNUSABLE)
         }
     }
