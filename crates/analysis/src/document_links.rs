@@ -1,6 +1,7 @@
 //! What of a text leads somewhere: required modules, images in registries, addresses.
 
 use crate::Script;
+use crate::project::inside_quotes;
 use crate::strings::decode;
 use crate::tree::{ExprId, ExprKind};
 use crate::types::required;
@@ -48,13 +49,8 @@ fn outside(script: &Script, arg: ExprId) -> Option<TextRange> {
 
 /// Returns what a string says, without its quotes or brackets.
 fn inside(script: &Script, arg: ExprId) -> Option<TextRange> {
-    let range = outside(script, arg)?;
-    let text = script.text(range);
-    let width = match text.as_bytes().first()? {
-        b'[' => text.find('[').and_then(|_| text.get(1..)?.find('[')).map_or(1, |at| at + 2),
-        _ => 1,
-    };
-    (text.len() > 2 * width).then(|| TextRange::new(range.start + width, range.end - width))
+    let range = inside_quotes(script.text(outside(script, arg)?), outside(script, arg)?);
+    (!range.is_empty()).then_some(range)
 }
 
 /// Returns the page about what a source of the API names.
@@ -155,6 +151,7 @@ mod tests {
             git@github.com:org/repo.git -> Url("https://github.com/org/repo.git")
             github.com/org/repo -> Url("https://github.com/org/repo")
             https://example.com/a.tgz -> Url("https://example.com/a.tgz")
-        "#]].assert_eq(&shown);
+        "#]]
+        .assert_eq(&shown);
     }
 }

@@ -19,6 +19,7 @@ pub mod project;
 mod receiver;
 mod references;
 mod rename;
+mod rename_files;
 mod runtime_name;
 mod scope;
 mod signature_help;
@@ -43,6 +44,7 @@ pub use navigation::{Navigation, NavigationTarget, definition, implementation, i
 use parse::ParseError;
 pub use references::{Highlight, highlights, references};
 pub use rename::{Replacement, check_new_name, prepare_rename, rename};
+pub use rename_files::{Move, rename_files};
 pub use runtime_name::explain_operand;
 use scope::Scopes;
 pub use signature_help::{SignatureHelp, signature_help};

@@ -50,6 +50,8 @@ pub trait Parser {
 pub struct Project {
     pub(crate) files: Vec<ProjectFile>,
     by_key: HashMap<String, FileId>,
+    /// The entries by their roots.
+    roots: Vec<(String, Vec<FileId>)>,
     linked: OnceLock<Linked>,
 }
 
@@ -95,7 +97,8 @@ impl Project {
 
     /// Finds all that can be reached from the entries. The keys of the entries stay the first ones, in their order.
     pub fn new(entries: Vec<Entry<'_>>, parser: &dyn Parser) -> Project {
-        let mut project = Project { files: Vec::new(), by_key: HashMap::new(), linked: OnceLock::new() };
+        let mut project =
+            Project { files: Vec::new(), by_key: HashMap::new(), roots: Vec::new(), linked: OnceLock::new() };
         let mut loaders: Vec<(&str, &dyn Loader, Vec<FileId>)> = Vec::new();
         for entry in &entries {
             let id = project.add(&entry.key, &entry.script);
@@ -107,6 +110,7 @@ impl Project {
         }
         let mut groups: Vec<FileId> = Vec::new();
         for (root, loader, from) in loaders {
+            project.roots.push((root.to_owned(), from.clone()));
             project.reach(root, loader, from, parser);
         }
         groups.extend(0..project.files.len());
@@ -136,7 +140,7 @@ impl Project {
                 }
                 found.insert(name.clone(), None);
                 let Found::File(path, file) = find(name, loader) else { continue };
-                let key = key_of(root, &path, &file);
+                let key = key_of(root, &path);
                 match self.by_key.get(&key) {
                     Some(id) => {
                         found.insert(name.clone(), Some(*id));
@@ -177,6 +181,8 @@ impl Project {
         let id = self.files.len();
         self.by_key.insert(key.to_owned(), id);
         let requires = script.tree.calls().filter_map(|(call, it)| {
+            // Most calls are of something else, which is seen at once.
+            (script.text(script.tree.expr(script.tree.inner(it.callee)).range) == "require").then_some(())?;
             let name = required(script, it)?;
             let range = script.tree.expr(script.tree.inner(*it.args.first()?)).range;
             Some(Require { call, range, name, found: Vec::new() })
@@ -268,10 +274,25 @@ impl Project {
     /// Returns the place inside the quotes, where it is that of a string.
     pub(crate) fn inside(&self, at: Location) -> Location {
         let text = self.script(at.file).map_or("", |script| script.text(at.range));
-        let quoted =
-            text.len() >= 2 && text.starts_with(['"', '\'']) && text.get(..1) == text.get(text.len() - 1..);
-        let range = if quoted { TextRange::new(at.range.start + 1, at.range.end - 1) } else { at.range };
-        Location { file: at.file, range }
+        Location { file: at.file, range: inside_quotes(text, at.range) }
+    }
+
+    /// Returns the entries whose `require` starts at a root.
+    pub(crate) fn entries(&self, root: &str) -> &[FileId] {
+        self.roots.iter().find(|(other, _)| other == root).map_or(&[], |(_, files)| files)
+    }
+
+    /// Tells whether another project has the same scripts, related in the same way, so that all answers are the same.
+    pub fn is_same(&self, other: &Project) -> bool {
+        let same = |a: &ProjectFile, b: &ProjectFile| {
+            let found = |file: &ProjectFile| -> Vec<FileId> {
+                file.requires.iter().flat_map(|it| &it.found).map(|(_, file)| *file).collect()
+            };
+            a.key == b.key && Arc::ptr_eq(&a.script, &b.script) && found(a) == found(b)
+        };
+        self.files.len() == other.files.len()
+            && self.roots == other.roots
+            && self.files.iter().zip(&other.files).all(|(a, b)| same(a, b))
     }
 
     pub(crate) fn requires(&self, file: FileId) -> &[Require] {
@@ -291,7 +312,17 @@ impl ProjectFile {
 }
 
 /// The library's files have the same key from everywhere.
-fn key_of(root: &str, path: &str, file: &SourceFile) -> String {
-    let _ = file;
+fn key_of(root: &str, path: &str) -> String {
     if path.starts_with("luakit:") { path.to_owned() } else { format!("{root}{path}") }
+}
+
+/// Returns the range of a name or a string without quotes and brackets.
+pub(crate) fn inside_quotes(text: &str, range: TextRange) -> TextRange {
+    let width = match text.as_bytes().first() {
+        Some(b'"' | b'\'') => 1,
+        Some(b'[') => text.get(1..).and_then(|rest| rest.find('[')).map_or(0, |at| at + 2),
+        _ => 0,
+    };
+    let closed = text.len() >= 2 * width;
+    if closed { TextRange::new(range.start + width, range.end - width) } else { range }
 }

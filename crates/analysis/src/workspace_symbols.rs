@@ -123,25 +123,37 @@ mod tests {
 
     #[test]
     fn the_best_match_is_first() {
-        check("build", &expect![[r#"
+        check(
+            "build",
+            &expect![[r#"
             M.build Function in m.lua
             build_go Function in build.lua
-        "#]]);
-        check("bg", &expect![[r#"
+        "#]],
+        );
+        check(
+            "bg",
+            &expect![[r#"
             build_go Function in build.lua
             big Function in m.lua
-        "#]]);
-        check("WEB", &expect![[r#"
+        "#]],
+        );
+        check(
+            "WEB",
+            &expect![[r#"
             web Target in build.lua
-        "#]]);
+        "#]],
+        );
         check("xyz", &expect![[r#""#]]);
-        check("", &expect![[r#"
+        check(
+            "",
+            &expect![[r#"
             web Target in build.lua
             big Function in m.lua
             default Export in build.lua
             M.build Function in m.lua
             build_go Function in build.lua
             M:bundle Method in m.lua
-        "#]]);
+        "#]],
+        );
     }
 }
