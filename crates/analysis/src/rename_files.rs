@@ -120,7 +120,10 @@ mod tests {
 
     #[test]
     fn a_module_keeps_the_way_its_name_is_written() {
-        check(PROJECT, &[("lib/b.lua", "lib/c.lua")], &expect![[r#"
+        check(
+            PROJECT,
+            &[("lib/b.lua", "lib/c.lua")],
+            &expect![[r#"
             build.lua:
             local a = require('lib.a')
             local b = require "lib/c"
@@ -129,38 +132,54 @@ mod tests {
             local i = require('./lib/n/init.lua')
             lib/a.lua:
             return require('lib.c')
-        "#]]);
-        check(PROJECT, &[("lib/a.lua", "a.lua")], &expect![[r#"
+        "#]],
+        );
+        check(
+            PROJECT,
+            &[("lib/a.lua", "a.lua")],
+            &expect![[r#"
             build.lua:
             local a = require('a')
             local b = require "lib/b"
             local p = require('x')
             local n = require([[lib.n]])
             local i = require('./lib/n/init.lua')
-        "#]]);
+        "#]],
+        );
         check(PROJECT, &[("lib/a.lua", "lib/a/init.lua")], &expect![""]);
-        check(PROJECT, &[("lib/a.lua", "lib/sub/deep.lua")], &expect![[r#"
+        check(
+            PROJECT,
+            &[("lib/a.lua", "lib/sub/deep.lua")],
+            &expect![[r#"
             build.lua:
             local a = require('lib.sub.deep')
             local b = require "lib/b"
             local p = require('x')
             local n = require([[lib.n]])
             local i = require('./lib/n/init.lua')
-        "#]]);
-        check(PROJECT, &[("luakit_modules/x.lua", "luakit_modules/y.lua")], &expect![[r#"
+        "#]],
+        );
+        check(
+            PROJECT,
+            &[("luakit_modules/x.lua", "luakit_modules/y.lua")],
+            &expect![[r#"
             build.lua:
             local a = require('lib.a')
             local b = require "lib/b"
             local p = require('y')
             local n = require([[lib.n]])
             local i = require('./lib/n/init.lua')
-        "#]]);
+        "#]],
+        );
         check(PROJECT, &[("lib/a.lua", "lib/a.b.lua")], &expect![""]);
     }
 
     #[test]
     fn folders_move_with_all_that_is_in_them() {
-        check(PROJECT, &[("lib", "tools")], &expect![[r#"
+        check(
+            PROJECT,
+            &[("lib", "tools")],
+            &expect![[r#"
             build.lua:
             local a = require('tools.a')
             local b = require "tools/b"
@@ -169,16 +188,24 @@ mod tests {
             local i = require('./tools/n/init.lua')
             lib/a.lua:
             return require('tools.b')
-        "#]]);
-        check(PROJECT, &[("lib/n", "lib/m")], &expect![[r#"
+        "#]],
+        );
+        check(
+            PROJECT,
+            &[("lib/n", "lib/m")],
+            &expect![[r#"
             build.lua:
             local a = require('lib.a')
             local b = require "lib/b"
             local p = require('x')
             local n = require([[lib.m]])
             local i = require('./lib/m/init.lua')
-        "#]]);
-        check(PROJECT, &[("lib", "tools"), ("lib/b.lua", "b.lua")], &expect![[r#"
+        "#]],
+        );
+        check(
+            PROJECT,
+            &[("lib", "tools"), ("lib/b.lua", "b.lua")],
+            &expect![[r#"
             build.lua:
             local a = require('tools.a')
             local b = require "b"
@@ -187,7 +214,8 @@ mod tests {
             local i = require('./tools/n/init.lua')
             lib/a.lua:
             return require('b')
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -197,10 +225,14 @@ mod tests {
             &[("build.lua", "a/build.lua"), ("m.lua", "a/m.lua")],
             &expect![""],
         );
-        check("require('sub.m')\n--- sub/m.lua\nreturn 1", &[("build.lua", "sub/build.lua")], &expect![[r#"
+        check(
+            "require('sub.m')\n--- sub/m.lua\nreturn 1",
+            &[("build.lua", "sub/build.lua")],
+            &expect![[r#"
             build.lua:
             require('m')
-        "#]]);
+        "#]],
+        );
         check("require('m')\n--- m.lua\nreturn 1", &[("build.lua", "web.build.lua")], &expect![""]);
     }
 }
