@@ -81,19 +81,31 @@ fn a_definition_is_found_in_another_file_behind_an_emoji() {
     client.open("build.lua");
     client.transcript();
     let answer = client.request("textDocument/definition", client.at("build.lua", "make(base), all"));
-    check(&client, &answer, expect![[r#"
+    check(
+        &client,
+        &answer,
+        expect![[r#"
         lib/m.lua 3:12-3:16
-    "#]]);
+    "#]],
+    );
     assert_eq!(show_range(&answer[0]["originSelectionRange"]), "4:15-4:19");
     assert_eq!(show_range(&answer[0]["targetRange"]), "3:1-5:4");
     let answer = client.request("textDocument/definition", client.at("build.lua", "ib.m"));
-    check(&client, &answer, expect![[r#"
+    check(
+        &client,
+        &answer,
+        expect![[r#"
         lib/m.lua 1:1-1:1
-    "#]]);
+    "#]],
+    );
     let answer = client.request("textDocument/typeDefinition", client.at("build.lua", "m = require"));
-    check(&client, &answer, expect![[r#"
+    check(
+        &client,
+        &answer,
+        expect![[r#"
         lib/m.lua 1:11-1:12
-    "#]]);
+    "#]],
+    );
     assert_eq!(client.request("textDocument/definition", client.at("build.lua", "image(")), Value::Null);
 }
 
@@ -103,9 +115,13 @@ fn a_client_without_links_gets_locations() {
     client.open("build.lua");
     client.transcript();
     let answer = client.request("textDocument/definition", client.at("build.lua", "make(base) end"));
-    check(&client, &answer, expect![[r#"
+    check(
+        &client,
+        &answer,
+        expect![[r#"
         lib/m.lua 3:12-3:16
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -116,12 +132,16 @@ fn references_are_found_from_a_module_that_is_open_alone() {
     let mut params = client.at("lib/m.lua", "make(state)");
     params["context"] = json!({ "includeDeclaration": true });
     let answer = client.request("textDocument/references", params.clone());
-    check(&client, &answer, expect![[r#"
+    check(
+        &client,
+        &answer,
+        expect![[r#"
         build.lua 3:31-3:35
         build.lua 4:15-4:19
         web.build.lua 1:34-1:38
         lib/m.lua 3:12-3:16
-    "#]]);
+    "#]],
+    );
     params["context"] = json!({ "includeDeclaration": false });
     let answer = client.request("textDocument/references", params);
     assert_eq!(answer.as_array().unwrap().len(), 3);
@@ -137,20 +157,28 @@ fn what_is_on_disk_is_read_anew_when_it_changes() {
     client.request("textDocument/references", params.clone());
     std::fs::write(client.path("web.build.lua"), "bk.target('x', bk.scratch())\n").unwrap();
     let answer = client.request("textDocument/references", params.clone());
-    check(&client, &answer, expect![[r#"
+    check(
+        &client,
+        &answer,
+        expect![[r#"
         build.lua 3:31-3:35
         build.lua 4:15-4:19
-    "#]]);
+    "#]],
+    );
     // An unsaved buffer counts more than the file.
     client.open_with("web.build.lua", "local n = require('lib.m')\nn.make()\n");
     client.wait_for_findings("web.build.lua");
     client.transcript();
     let answer = client.request("textDocument/references", params);
-    check(&client, &answer, expect![[r#"
+    check(
+        &client,
+        &answer,
+        expect![[r#"
         build.lua 3:31-3:35
         build.lua 4:15-4:19
         web.build.lua 2:3-2:7
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -184,7 +212,8 @@ fn a_rename_edits_open_files_and_those_on_disk() {
         build.lua v2: 3:31-3:35="build" 4:15-4:19="build"
         lib/m.lua vnull: 3:12-3:16="build"
         web.build.lua vnull: 1:34-1:38="build"
-    "#]].assert_eq(&show_edit(&client, &edit));
+    "#]]
+    .assert_eq(&show_edit(&client, &edit));
 }
 
 #[test]
@@ -197,7 +226,8 @@ fn a_client_without_versions_gets_changes() {
     let edit = client.request("textDocument/rename", params);
     expect![[r#"
         build.lua: 1:11-1:12="state" 2:18-2:19="state" 2:28-2:29="state"
-    "#]].assert_eq(&show_edit(&client, &edit));
+    "#]]
+    .assert_eq(&show_edit(&client, &edit));
 }
 
 #[test]
@@ -224,7 +254,8 @@ fn a_rename_that_would_break_something_is_refused() {
         -32803 `image` belongs to the `bk` API
         -32803 `print` belongs to Lua's library
         -32803 `bk` is the build API, which a variable of that name would hide
-    "#]].assert_eq(&shown);
+    "#]]
+    .assert_eq(&shown);
     let answer = client.request("textDocument/prepareRename", client.at("build.lua", "image("));
     assert_eq!(answer["error"]["code"], -32803);
 }
@@ -240,11 +271,16 @@ fn documents_on_no_disk_are_renamed_as_well() {
     let edit = client.request("textDocument/rename", params);
     expect![[r#"
         untitled:Untitled-1 v1: 1:13-1:14="z" 2:9-2:10="z"
-    "#]].assert_eq(&show_edit(&client, &edit));
+    "#]]
+    .assert_eq(&show_edit(&client, &edit));
     let answer = client.request("textDocument/definition", client.at("untitled:Untitled-1", "x.y"));
-    check(&client, &answer, expect![[r#"
+    check(
+        &client,
+        &answer,
+        expect![[r#"
         untitled:Untitled-1 1:7-1:8
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -268,7 +304,8 @@ fn a_renamed_folder_takes_its_requires_along() {
         build.lua v1: 1:20-1:25="lib.deep.n"
         web.build.lua vnull: 1:27-1:32="lib/deep/n"
         other.lua -> another.lua
-    "#]].assert_eq(&shown);
+    "#]]
+    .assert_eq(&shown);
     client.notify("workspace/didRenameFiles", json!({ "files": [] }));
 }
 
@@ -292,7 +329,8 @@ fn calls_at_the_top_level_are_those_of_the_script() {
         "build.lua" 1 1:1-1:1 at 4:15-4:19
         "all" 12 3:16-3:19 at 3:31-3:35
         "web.build.lua" 1 1:1-1:1 at 1:34-1:38
-    "#]].assert_eq(&shown);
+    "#]]
+    .assert_eq(&shown);
     // The script is a file that is not open.
     let calls = client.request("callHierarchy/outgoingCalls", json!({ "item": calls[0]["from"] }));
     let shown: String = calls
@@ -305,7 +343,8 @@ fn calls_at_the_top_level_are_those_of_the_script() {
         "all" 12 3:16-3:19 at 4:27-4:30
         "m.lua" 1 1:1-1:1 at 1:11-1:18
         "M.make" 12 3:12-3:16 at 4:15-4:19
-    "#]].assert_eq(&shown);
+    "#]]
+    .assert_eq(&shown);
 }
 
 #[test]
@@ -331,7 +370,8 @@ fn links_lead_to_files_and_registries() {
     expect![[r#"
         1:20-1:25 lib/m.lua
         2:24-2:35 https://hub.docker.com/_/alpine
-    "#]].assert_eq(&shown);
+    "#]]
+    .assert_eq(&shown);
 }
 
 #[test]
@@ -350,7 +390,8 @@ fn symbols_are_found_in_the_whole_workspace() {
         .collect();
     expect![[r#"
         "M.make" 12 lib/m.lua 3:12-3:16
-    "#]].assert_eq(&shown);
+    "#]]
+    .assert_eq(&shown);
 }
 
 #[test]

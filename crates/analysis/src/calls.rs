@@ -76,7 +76,8 @@ pub fn outgoing_calls(project: &Project, file: FileId, focus: usize, kind: CallK
             None => around(project, file, call) == caller,
         };
         if inside {
-            for callee in called {
+            // That a module is run is seen in the tree; here it would stand between the functions.
+            for callee in called.into_iter().filter(|(_, func)| func.is_some()) {
                 found.entry(callee).or_default().push(call);
             }
         }

@@ -212,6 +212,17 @@ mod tests {
     }
 
     #[test]
+    fn comments_lead_to_the_parameters_they_name() {
+        check(
+            "---@param a State\n---@param b$0 State\nlocal function f(a, b) end",
+            &expect![[r#"
+            build.lua: local function f(a, <b>) end
+        "#]],
+        );
+        check("---@param a State b$0\nlocal function f(a, b) end", &expect!["nothing"]);
+    }
+
+    #[test]
     fn globals_lead_to_where_they_are_assigned() {
         check(
             "local function f() return $0g() end\nfunction g() end",

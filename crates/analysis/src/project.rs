@@ -8,6 +8,7 @@ mod classes;
 mod functions;
 mod link;
 mod loose;
+mod param_comments;
 mod symbols;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -15,6 +16,7 @@ pub(crate) mod testing;
 pub(crate) use classes::{Maker, Node};
 pub(crate) use functions::{FuncName, func_names, statements};
 pub(crate) use link::{Linked, key_text};
+pub(crate) use param_comments::commented;
 pub(crate) use symbols::{Symbol, Use, local_at};
 
 use crate::Script;

@@ -4,7 +4,7 @@
 //! it, and where any name of the file would then mean something else, that is said and nothing is changed.
 
 use crate::Script;
-use crate::project::{FileId, Location, Project, Symbol, Use, key_text};
+use crate::project::{FileId, Location, Project, Symbol, Use, commented, key_text};
 use crate::scope::{LocalId, LocalKind};
 use crate::tokens::TokenKind;
 use crate::tree::{ExprId, ExprKind};
@@ -44,16 +44,17 @@ pub fn rename(project: &Project, file: FileId, offset: usize, new: &str) -> Resu
     let uses = project.uses(file, &symbol);
     match &symbol {
         Symbol::Local(id) => {
-            check_variable(new)?;
+            check_variable(&symbol, new)?;
             check_parameter(script, *id, new)?;
         }
         Symbol::Global(_) => {
-            check_variable(new)?;
+            check_variable(&symbol, new)?;
             let taken = project.uses(file, &Symbol::Global(new.to_owned()));
             if let Some((at, _)) = taken.first() {
                 return Err(format!("there is already a global `{new}` ({})", place(project, file, *at)));
             }
         }
+        Symbol::Field(..) if new.starts_with("__") => return Err(meant_by_lua(new)),
         Symbol::Field(base, _) => {
             let linked = project.linked();
             let taken = linked.sym(new).map(|name| project.uses(file, &Symbol::Field(*base, name)));
@@ -141,7 +142,7 @@ fn check_field(
         _ => {}
     }
     if name.starts_with("__") {
-        return Err(format!("`{name}` is a name that Lua gives a meaning"));
+        return Err(meant_by_lua(name));
     }
     let Some(class) = project.linked().class(base).filter(|_| written) else { return Ok(()) };
     if let Some(at) = class.given {
@@ -158,6 +159,10 @@ fn check_field(
         ));
     }
     Ok(())
+}
+
+fn meant_by_lua(name: &str) -> String {
+    format!("`{name}` is a name that Lua gives a meaning")
 }
 
 /// Returns the global that a field is read of: `table` in `table.concat`.
@@ -184,15 +189,16 @@ pub fn check_new_name(new: &str) -> Result<(), String> {
     if is_name { Ok(()) } else { Err(format!("`{new}` is not a name: letters, digits and `_` make one")) }
 }
 
-fn check_variable(new: &str) -> Result<(), String> {
-    match new {
-        "bk" => Err("`bk` is the build API, which a variable of that name would hide".into()),
-        "self" => Err("`self` is what Lua calls the object of a method".into()),
-        _ if GLOBALS.contains(&new) => {
-            Err(format!("`{new}` belongs to Lua's library, which a variable of that name would hide"))
-        }
-        _ => Ok(()),
+/// Refuses names for variables that take the place of something that all files need.
+fn check_variable(symbol: &Symbol, new: &str) -> Result<(), String> {
+    if new == "bk" {
+        return Err("`bk` is the build API, which a variable of that name would hide".into());
     }
+    // A local of such a name is fine where nothing else of that name is used, which is found out.
+    if matches!(symbol, Symbol::Global(_)) && GLOBALS.contains(&new) {
+        return Err(format!("`{new}` belongs to Lua's library, which a global of that name would replace"));
+    }
+    Ok(())
 }
 
 /// Refuses to call two parameters of a function, or two variables of a statement, by one name.
@@ -336,35 +342,6 @@ fn replaced(text: &str, edits: &[&Replacement]) -> String {
     out
 }
 
-/// Returns where the comments above a function name a parameter in `---@param`.
-fn commented(script: &Script, id: LocalId) -> Vec<TextRange> {
-    let Some(local) = script.scopes.locals.get(id) else { return Vec::new() };
-    let LocalKind::Param(func, _) = local.kind else { return Vec::new() };
-    let (lines, name) = (&script.file.lines, script.text(local.name));
-    let mut line = lines.line(script.tree.func(func).range.start);
-    let before = script.tokens.partition_point(|token| token.range.start < lines.start(line));
-    let mut found = Vec::new();
-    for token in script.tokens.iter().take(before).rev() {
-        let above = lines.line(token.range.start);
-        if token.kind != TokenKind::Comment || above + 1 != line {
-            break;
-        }
-        line = above;
-        let text = script.text(token.range);
-        let rest = text.trim_start_matches('-').trim_start();
-        let Some(rest) = rest.strip_prefix("@param").filter(|rest| rest.starts_with([' ', '\t'])) else {
-            continue;
-        };
-        let rest = rest.trim_start();
-        let word = rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
-        if word == name {
-            let start = token.range.start + text.len() - rest.len();
-            found.push(TextRange::new(start, start + word.len()));
-        }
-    }
-    found
-}
-
 /// Says where something is: its line, and the file if that is another one.
 fn place(project: &Project, asked: FileId, at: Location) -> String {
     let Some(source) = project.source(at.file) else { return String::new() };
@@ -460,6 +437,15 @@ mod tests {
                   return from:run('base')
                 end
             "#]],
+        );
+        check(
+            "---@param ba$0se State\nlocal function f(base) end",
+            "from",
+            &expect![[r#"
+            build.lua:
+            ---@param from State
+            local function f(from) end
+        "#]],
         );
         check(
             "---@param base State\nlocal base\n---@param a State\n---@param b State\nfunction M.f(a, b$0) end",
@@ -613,8 +599,14 @@ mod tests {
             ("a.b", expect!["`a.b` is not a name: letters, digits and `_` make one"]),
             ("é", expect!["`é` is not a name: letters, digits and `_` make one"]),
             ("bk", expect!["`bk` is the build API, which a variable of that name would hide"]),
-            ("print", expect!["`print` belongs to Lua's library, which a variable of that name would hide"]),
-            ("self", expect!["`self` is what Lua calls the object of a method"]),
+            ("print", expect![[r#"
+                build.lua:
+                local print = 1
+            "#]]),
+            ("self", expect![[r#"
+                build.lua:
+                local self = 1
+            "#]]),
             ("x", expect![""]),
         ] {
             check("local $0x = 1", new, &expected);
@@ -671,6 +663,7 @@ mod tests {
             "h",
             &expect!["`h` would mean another variable where it is used (line 3), declared at line 2"],
         );
+        check("g$0 = 1", "print", &expect!["`print` belongs to Lua's library, which a global of that name would replace"]);
         check("g$0 = 1\nh = 2", "h", &expect!["there is already a global `h` (line 2)"]);
         check(
             "local m = require('m')\nm.a$0()\n--- m.lua\nlocal M = {}\nfunction M.a() end\nfunction M.b() end\nreturn M",

@@ -4,6 +4,7 @@ use super::classes::{Node, Sym};
 use super::functions::statements;
 use super::link::key_text;
 use super::loose::{Meaning, loose, variable};
+use super::param_comments::commented_at;
 use super::{FileId, Location, Project};
 use crate::Script;
 use crate::scope::{LocalId, LocalKind};
@@ -186,6 +187,9 @@ pub(crate) fn local_at(script: &Script, offset: usize) -> Option<(Symbol, TextRa
         return found;
     }
     let Some(id) = name_at(script, offset) else {
+        if let Some((id, range)) = commented_at(script, offset) {
+            return Some((Symbol::Local(id), range));
+        }
         let names = loose(script).into_iter().filter(|name| name.range.touches(offset));
         let mut variables = names.filter(|name| matches!(name.meaning, Meaning::Variable));
         let range = variables.next()?.range;
