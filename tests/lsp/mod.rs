@@ -7,6 +7,7 @@ mod diagnostics;
 mod dry_run;
 mod encoding;
 mod lifecycle;
+mod navigation;
 mod project;
 mod questions;
 mod settings;

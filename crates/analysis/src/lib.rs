@@ -4,16 +4,23 @@
 //! Parsing needs a large stack (see [`Script::parse`]), so callers run it on a worker.
 
 mod chunks;
+mod calls;
 mod complete;
 mod cursor;
 mod diagnostics;
+mod document_links;
 mod hover;
 mod lower;
 mod mask;
+mod navigation;
 mod nesting;
 mod parse;
 mod prepare;
+pub mod project;
 mod receiver;
+mod references;
+mod rename;
+mod rename_files;
 mod runtime_name;
 mod scope;
 mod signature_help;
@@ -25,19 +32,27 @@ mod tokens;
 mod tree;
 mod types;
 mod view;
+mod workspace_symbols;
 
+pub use calls::{CallItem, CallKind, Calls, call_items, incoming_calls, outgoing_calls};
 pub use complete::{CompletionItem, CompletionKind, completions};
 pub use diagnostics::diagnostics;
+pub use document_links::{DocumentLink, LinkTarget, document_links};
 pub use hover::{Hover, hover};
 use luakit_api::Prepared;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
+pub use navigation::{Navigation, NavigationTarget, definition, implementation, is_local, type_definition};
 use parse::ParseError;
+pub use references::{Highlight, highlights, references};
+pub use rename::{Replacement, check_new_name, prepare_rename, rename};
+pub use rename_files::{Move, rename_files};
 pub use runtime_name::explain_operand;
 use scope::Scopes;
 pub use signature_help::{SignatureHelp, signature_help};
 use std::sync::Arc;
 use tokens::{Token, TokenKind};
 use tree::{ExprId, ExprKind, Tree};
+pub use workspace_symbols::{WorkspaceSymbol, WorkspaceSymbolKind, workspace_symbols};
 
 /// A text with what was made of it.
 pub struct Script {

@@ -1,14 +1,17 @@
 //! Hands each message on. Nothing is decided here, and nothing awaited before the session has been asked or told.
 
-use crate::capabilities;
+use crate::capabilities::{self, Capabilities};
 use crate::dry_run::{self, Reason};
+use crate::index::Workspace;
 use crate::outbox::Outbox;
 use crate::requests::{
-    self, code_action, completion, diagnostic, evaluate, hover, llb, signature_help, syntax_tree,
+    self, call_hierarchy, code_action, completion, definition, diagnostic, document_link, evaluate, hover,
+    llb, references, rename, rename_files, signature_help, syntax_tree, workspace_symbol,
 };
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::request::{RegisterCapability, WorkspaceConfiguration};
 use tower_lsp::lsp_types::*;
@@ -30,6 +33,21 @@ impl Backend {
 
     fn view(&self, url: &Url) -> Option<View> {
         self.session.lock().view(url)
+    }
+
+    fn workspace(&self) -> (Workspace, Arc<Capabilities>) {
+        let session = self.session.lock();
+        (session.workspace(), session.capabilities.clone())
+    }
+
+    fn calls_from(&self, url: &Url) -> call_hierarchy::From {
+        match self.view(url) {
+            Some(view) => call_hierarchy::From::Open(Box::new(view)),
+            None => {
+                let (workspace, capabilities) = self.workspace();
+                call_hierarchy::From::Disk(workspace, capabilities)
+            }
+        }
     }
 
     pub(crate) async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
@@ -128,6 +146,101 @@ impl LanguageServer for Backend {
         let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
         let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
         signature_help::signature_help(view, position).await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        definition::definition(view, position).await
+    }
+
+    async fn goto_type_definition(
+        &self,
+        params: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        definition::type_definition(view, position).await
+    }
+
+    async fn goto_implementation(
+        &self,
+        params: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        definition::implementation(view, position).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        references::references(view, position, params.context.include_declaration).await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        references::highlights(view, position).await
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        rename::prepare(view, params.position).await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let view = self.view(&text_document.uri).ok_or_else(|| requests::not_open(&text_document.uri))?;
+        rename::rename(view, position, params.new_name).await
+    }
+
+    async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
+        let (workspace, capabilities) = self.workspace();
+        rename_files::will_rename(workspace, capabilities, params.files).await
+    }
+
+    async fn did_rename_files(&self, _: RenameFilesParams) {
+        self.session.lock().index.forget_searches();
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        call_hierarchy::prepare(view, position).await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        call_hierarchy::incoming(self.calls_from(&params.item.uri), params.item).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        call_hierarchy::outgoing(self.calls_from(&params.item.uri), params.item).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        document_link::document_link(view).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
+        let (workspace, capabilities) = self.workspace();
+        workspace_symbol::symbols(workspace, capabilities, params.query).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

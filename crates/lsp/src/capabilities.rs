@@ -1,6 +1,7 @@
 //! What the client can do, as far as it matters to us, and what we say we can.
 
 use crate::positions::Encoding;
+use crate::requests::rename_files;
 use tower_lsp::lsp_types::*;
 
 /// What the client can do.
@@ -24,6 +25,12 @@ pub(crate) struct Capabilities {
     pub(crate) register_watchers: bool,
     pub(crate) document_changes: bool,
     pub(crate) code_actions: bool,
+    /// Answers to "where is this" may tell what was asked about.
+    pub(crate) definition_links: bool,
+    pub(crate) type_definition_links: bool,
+    pub(crate) implementation_links: bool,
+    /// It asks whether something can be renamed before it asks for the new name.
+    pub(crate) prepare_rename: bool,
 }
 
 impl Capabilities {
@@ -58,6 +65,10 @@ impl Capabilities {
                 .and_then(|it| it.dynamic_registration)),
             register_watchers: yes(workspace.did_change_watched_files.and_then(|it| it.dynamic_registration)),
             document_changes: yes(workspace.workspace_edit.and_then(|it| it.document_changes)),
+            definition_links: yes(text.definition.and_then(|it| it.link_support)),
+            type_definition_links: yes(text.type_definition.and_then(|it| it.link_support)),
+            implementation_links: yes(text.implementation.and_then(|it| it.link_support)),
+            prepare_rename: yes(text.rename.and_then(|it| it.prepare_support)),
             code_actions: text.code_action.is_some_and(|it| it.code_action_literal_support.is_some()),
         }
     }
@@ -97,12 +108,29 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
                 ..DiagnosticOptions::default()
             })
         }),
+        definition_provider: Some(OneOf::Left(true)),
+        type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
+        implementation_provider: Some(ImplementationProviderCapability::Simple(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(if client.prepare_rename {
+            let work_done_progress_options = WorkDoneProgressOptions::default();
+            OneOf::Right(RenameOptions { prepare_provider: Some(true), work_done_progress_options })
+        } else {
+            OneOf::Left(true)
+        }),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(OneOf::Left(true)),
             }),
-            file_operations: None,
+            file_operations: Some(rename_files::operations()),
         }),
         ..ServerCapabilities::default()
     }

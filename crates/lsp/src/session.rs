@@ -7,6 +7,7 @@
 use crate::capabilities::Capabilities;
 use crate::documents::{Document, Snapshot};
 use crate::dry_run::{self, Entry, Found, Reason};
+use crate::index::{Asked, Index, Workspace, key_of};
 use crate::llb_file::Writer;
 use crate::outbox::{Message, Outbox};
 use crate::paths::{self, Root};
@@ -59,6 +60,7 @@ pub(crate) struct Session {
     pub(crate) shut_down: bool,
     pub(crate) outbox: Outbox,
     pub(crate) writer: Writer,
+    pub(crate) index: Arc<Index>,
     counter: u64,
 }
 
@@ -77,6 +79,7 @@ impl Session {
             shut_down: false,
             writer: Writer::start(outbox.clone()),
             outbox,
+            index: Arc::default(),
             counter: 0,
         }
     }
@@ -209,6 +212,7 @@ impl Session {
 
     /// Files have changed on disk. What is open in the editor counts as it is there.
     pub(crate) fn files_changed(&mut self, shared: &Shared, changes: &[FileEvent]) {
+        self.index.forget_searches();
         let mut readers = BTreeSet::new();
         for change in changes {
             let Some(path) = paths::path_of(&change.uri) else { continue };
@@ -285,12 +289,18 @@ impl Session {
             path,
             known_root,
             roots: self.roots.clone(),
+            index: self.index.clone(),
             open: self.open_files(),
             texts: Texts::of(self),
             names: names.chain([(document.name.clone(), url.clone())]).collect(),
             findings,
             capabilities: self.capabilities.clone(),
         })
+    }
+
+    /// Returns what questions about the whole workspace are answered from.
+    pub(crate) fn workspace(&self) -> Workspace {
+        Workspace { index: self.index.clone(), roots: self.roots.clone(), open: self.open_files() }
     }
 
     pub(crate) fn open_files(&self) -> Vec<(PathBuf, Arc<Snapshot>)> {
@@ -320,6 +330,7 @@ pub(crate) struct View {
     pub(crate) path: Option<PathBuf>,
     pub(crate) known_root: Option<Root>,
     pub(crate) roots: Vec<PathBuf>,
+    index: Arc<Index>,
     pub(crate) open: Vec<(PathBuf, Arc<Snapshot>)>,
     pub(crate) texts: Texts,
     /// The documents by the names they have in findings.
@@ -332,14 +343,28 @@ pub(crate) struct View {
 impl View {
     /// Returns the loader of the document's modules, if it is known where they are. Call it on a worker.
     pub(crate) fn loader(&self) -> Option<DiskLoader> {
+        Some(loader(&self.root()?, &self.open))
+    }
+
+    /// Returns where `require` starts, if that is known. Call it on a worker.
+    fn root(&self) -> Option<Root> {
         let path = self.path.as_deref()?;
         let entry_root = || Root::of_entry(path, &self.roots).filter(|_| self.snapshot.script().is_entry());
         let near_root = || {
             let folder = paths::nearest_entry_folder(path, &self.roots)?;
             Root::of_entry(&folder.join("build.lua"), &self.roots)
         };
-        let root = self.known_root.clone().or_else(entry_root).or_else(near_root)?;
-        Some(loader(&root, &self.open))
+        self.known_root.clone().or_else(entry_root).or_else(near_root)
+    }
+
+    pub(crate) fn workspace(&self) -> Workspace {
+        Workspace { index: self.index.clone(), roots: self.roots.clone(), open: self.open.clone() }
+    }
+
+    /// Returns the document for questions about the files around it. Call it on a worker.
+    pub(crate) fn asked(&self) -> Asked {
+        let key = self.path.as_deref().map_or_else(|| self.snapshot.url.to_string(), key_of);
+        Asked { key, script: self.snapshot.script(), root: self.root() }
     }
 
     pub(crate) fn offset(&self, position: Position) -> usize {

@@ -87,6 +87,17 @@ fn in_folder(folder: &Path, configs: &Configs) -> Result<BTreeSet<PathBuf>, Stri
     Ok(entries)
 }
 
+/// Returns the Lua files below a folder, without what `.gitignore` excludes, as long as there are not too many files.
+pub fn lua_files(folder: &Path, most: usize) -> Vec<PathBuf> {
+    let skipped = |name: &std::ffi::OsStr| name == "node_modules" || name == "target";
+    let mut walk = ignore::WalkBuilder::new(folder);
+    let walk = walk.require_git(false).filter_entry(move |entry| !skipped(entry.file_name())).build();
+    let files =
+        walk.take(most).flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+    let is_lua = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "lua");
+    files.map(ignore::DirEntry::into_path).filter(is_lua).collect()
+}
+
 /// Tells whether a file is an entry: by its name, by luakit.toml, or since it exports at its top level.
 pub(crate) fn is_entry(path: &Path, config: &Config) -> std::io::Result<bool> {
     if path.file_name().and_then(|name| name.to_str()).is_some_and(is_entry_name) || config.names_entry(path)

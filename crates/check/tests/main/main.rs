@@ -13,5 +13,6 @@ mod lints;
 mod messages;
 mod modules;
 mod pages;
+mod rename;
 mod suite;
 mod support;

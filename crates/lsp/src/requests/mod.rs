@@ -1,14 +1,21 @@
 //! What the client asks, a file for each question.
 
+pub(crate) mod call_hierarchy;
 pub(crate) mod code_action;
 pub(crate) mod completion;
+pub(crate) mod definition;
 pub(crate) mod diagnostic;
+pub(crate) mod document_link;
 pub(crate) mod evaluate;
 pub(crate) mod hover;
 pub(crate) mod llb;
+pub(crate) mod references;
+pub(crate) mod rename;
+pub(crate) mod rename_files;
 pub(crate) mod signature_help;
 pub(crate) mod status;
 pub(crate) mod syntax_tree;
+pub(crate) mod workspace_symbol;
 
 use crate::worker;
 use serde::Deserialize;
