@@ -3,9 +3,11 @@
 //! [`Script::parse`] makes a script of a text, whatever its state; each question about it is a function of its own.
 //! Parsing needs a large stack (see [`Script::parse`]), so callers run it on a worker.
 
+mod blocks;
 mod complete;
 mod cursor;
 mod diagnostics;
+mod document_symbol;
 mod hover;
 mod lower;
 mod mask;
@@ -27,6 +29,7 @@ mod view;
 
 pub use complete::{CompletionItem, CompletionKind, completions};
 pub use diagnostics::diagnostics;
+pub use document_symbol::{DocumentSymbol, SymbolKind, document_symbols};
 pub use hover::{Hover, hover};
 use luakit_api::Prepared;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
