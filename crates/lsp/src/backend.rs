@@ -4,7 +4,8 @@ use crate::capabilities;
 use crate::dry_run::{self, Reason};
 use crate::outbox::Outbox;
 use crate::requests::{
-    self, code_action, completion, diagnostic, evaluate, hover, llb, signature_help, syntax_tree,
+    self, code_action, completion, diagnostic, document_symbol, evaluate, folding_range, hover, llb, selection_range, semantic_tokens,
+    signature_help, syntax_tree,
 };
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
@@ -133,6 +134,45 @@ impl LanguageServer for Backend {
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
         code_action::code_action(view, params.range, params.context).await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        document_symbol::document_symbol(view).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        folding_range::folding_range(view).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        selection_range::selection_range(view, params.positions).await
+    }
+
+    async fn semantic_tokens_full(
+        &self,
+        params: SemanticTokensParams,
+    ) -> Result<Option<SemanticTokensResult>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        semantic_tokens::full(&self.session, view).await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        semantic_tokens::delta(&self.session, view, params.previous_result_id).await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        semantic_tokens::range(view, params.range).await
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {

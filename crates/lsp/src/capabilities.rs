@@ -1,6 +1,7 @@
 //! What the client can do, as far as it matters to us, and what we say we can.
 
 use crate::positions::Encoding;
+use crate::requests::semantic_tokens;
 use tower_lsp::lsp_types::*;
 
 /// What the client can do.
@@ -24,6 +25,15 @@ pub(crate) struct Capabilities {
     pub(crate) register_watchers: bool,
     pub(crate) document_changes: bool,
     pub(crate) code_actions: bool,
+    /// An outline may be a tree.
+    pub(crate) symbol_trees: bool,
+    /// The names of the semantic tokens and modifiers that it knows; none if it has said nothing of them.
+    pub(crate) token_types: Vec<SemanticTokenType>,
+    pub(crate) token_modifiers: Vec<SemanticTokenModifier>,
+    /// Only whole lines are folded.
+    pub(crate) folds_lines: bool,
+    /// How many folds it wants at most.
+    pub(crate) fold_limit: Option<usize>,
 }
 
 impl Capabilities {
@@ -33,6 +43,7 @@ impl Capabilities {
         let general = client.general.clone().unwrap_or_default();
         let completion = text.completion.and_then(|it| it.completion_item).unwrap_or_default();
         let signature = text.signature_help.and_then(|it| it.signature_information).unwrap_or_default();
+        let folding = text.folding_range.unwrap_or_default();
         let yes = |option: Option<bool>| option == Some(true);
         let has_markdown = |formats: &Option<Vec<MarkupKind>>| {
             formats.as_ref().is_some_and(|formats| formats.contains(&MarkupKind::Markdown))
@@ -59,6 +70,13 @@ impl Capabilities {
             register_watchers: yes(workspace.did_change_watched_files.and_then(|it| it.dynamic_registration)),
             document_changes: yes(workspace.workspace_edit.and_then(|it| it.document_changes)),
             code_actions: text.code_action.is_some_and(|it| it.code_action_literal_support.is_some()),
+            symbol_trees: text
+                .document_symbol
+                .is_some_and(|it| yes(it.hierarchical_document_symbol_support)),
+            token_types: text.semantic_tokens.as_ref().map(|it| it.token_types.clone()).unwrap_or_default(),
+            token_modifiers: text.semantic_tokens.map(|it| it.token_modifiers).unwrap_or_default(),
+            folds_lines: yes(folding.line_folding_only),
+            fold_limit: folding.range_limit.and_then(|limit| usize::try_from(limit).ok()),
         }
     }
 }
@@ -89,6 +107,10 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
                 ..CodeActionOptions::default()
             })
         }),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        semantic_tokens_provider: Some(semantic_tokens::options(client).into()),
         diagnostic_provider: client.pull.then(|| {
             DiagnosticServerCapabilities::Options(DiagnosticOptions {
                 identifier: Some("luakit".into()),

@@ -10,6 +10,7 @@ use crate::dry_run::{self, Entry, Found, Reason};
 use crate::llb_file::Writer;
 use crate::outbox::{Message, Outbox};
 use crate::paths::{self, Root};
+use crate::requests::semantic_tokens::Sent;
 use crate::settings::{DryRunMode, Settings};
 use crate::to_lsp::Texts;
 use crate::{publish, static_check};
@@ -56,6 +57,8 @@ pub(crate) struct Session {
     pub(crate) entries: BTreeMap<Url, Entry>,
     /// The documents that have findings pushed to the client.
     pub(crate) published: BTreeSet<Url>,
+    /// The semantic tokens that clients may ask the differences to.
+    pub(crate) semantic_tokens: Sent,
     pub(crate) shut_down: bool,
     pub(crate) outbox: Outbox,
     pub(crate) writer: Writer,
@@ -74,6 +77,7 @@ impl Session {
             documents: BTreeMap::new(),
             entries: BTreeMap::new(),
             published: BTreeSet::new(),
+            semantic_tokens: Sent::default(),
             shut_down: false,
             writer: Writer::start(outbox.clone()),
             outbox,
@@ -188,6 +192,7 @@ impl Session {
 
     pub(crate) fn close(&mut self, shared: &Shared, url: &Url) {
         let Some(document) = self.documents.remove(url) else { return };
+        self.semantic_tokens.forget(url);
         let mut affected = BTreeSet::from([url.clone()]);
         if let Some(entry) = self.entries.remove(url) {
             entry.cancel();

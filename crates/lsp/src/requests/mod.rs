@@ -3,9 +3,13 @@
 pub(crate) mod code_action;
 pub(crate) mod completion;
 pub(crate) mod diagnostic;
+pub(crate) mod document_symbol;
 pub(crate) mod evaluate;
+pub(crate) mod folding_range;
 pub(crate) mod hover;
 pub(crate) mod llb;
+pub(crate) mod selection_range;
+pub(crate) mod semantic_tokens;
 pub(crate) mod signature_help;
 pub(crate) mod status;
 pub(crate) mod syntax_tree;
