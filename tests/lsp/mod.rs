@@ -10,6 +10,7 @@ mod lifecycle;
 mod project;
 mod questions;
 mod settings;
+mod structure;
 mod sync;
 
 use client::{Client, Setup};

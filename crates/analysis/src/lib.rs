@@ -84,6 +84,12 @@ impl Script {
         self.tokens.iter().filter(|token| token.kind == TokenKind::Comment).map(|token| token.range)
     }
 
+    /// Tells whether an offset lies inside a token or a comment, where nothing new can begin.
+    pub fn is_inside_token(&self, offset: usize) -> bool {
+        let end = self.tokens.partition_point(|token| token.range.start < offset);
+        end.checked_sub(1).and_then(|last| self.tokens.get(last)).is_some_and(|it| offset < it.range.end)
+    }
+
     /// Tells whether the script has the name `bk` anywhere, so that it has to do with luakit at all.
     pub fn mentions_bk(&self) -> bool {
         self.tokens.iter().any(|token| token.kind == TokenKind::Name && self.text(token.range) == "bk")

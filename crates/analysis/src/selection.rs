@@ -215,9 +215,8 @@ mod tests {
                 local function f()⏎  foo.⏎  bar(x, baz⏎end⏎y()
             "#]],
         );
-        check("$0", &expect![[r#"
-
-        "#]]);
+        let empty = script("");
+        assert_eq!(selection_ranges(&empty, &[0, 9]), [[TextRange::default()], [TextRange::default()]]);
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use crate::capabilities;
 use crate::dry_run::{self, Reason};
 use crate::outbox::Outbox;
 use crate::requests::{
-    self, code_action, completion, diagnostic, document_symbol, evaluate, folding_range, hover, llb, selection_range, semantic_tokens,
+    self, code_action, completion, diagnostic, document_symbol, evaluate, execute_command, folding_range, hover, llb, selection_range, semantic_tokens,
     signature_help, syntax_tree,
 };
 use crate::session::{Session, Shared, View};
@@ -134,6 +134,10 @@ impl LanguageServer for Backend {
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
         code_action::code_action(view, params.range, params.context).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        execute_command::execute_command(&self.session, params).await
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {

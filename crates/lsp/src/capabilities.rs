@@ -1,7 +1,7 @@
 //! What the client can do, as far as it matters to us, and what we say we can.
 
 use crate::positions::Encoding;
-use crate::requests::semantic_tokens;
+use crate::requests::{code_action, execute_command, semantic_tokens};
 use tower_lsp::lsp_types::*;
 
 /// What the client can do.
@@ -24,7 +24,16 @@ pub(crate) struct Capabilities {
     pub(crate) register_configuration: bool,
     pub(crate) register_watchers: bool,
     pub(crate) document_changes: bool,
+    /// Code actions may be more than commands.
     pub(crate) code_actions: bool,
+    /// A code action may be marked as the one that is meant.
+    pub(crate) preferred_actions: bool,
+    /// It changes documents when it is asked to.
+    pub(crate) apply_edit: bool,
+    /// It shows a document when it is asked to.
+    pub(crate) show_document: bool,
+    /// The commands that it has itself, so that the server does not offer them.
+    pub(crate) commands: Vec<String>,
     /// An outline may be a tree.
     pub(crate) symbol_trees: bool,
     /// The names of the semantic tokens and modifiers that it knows; none if it has said nothing of them.
@@ -69,7 +78,20 @@ impl Capabilities {
                 .and_then(|it| it.dynamic_registration)),
             register_watchers: yes(workspace.did_change_watched_files.and_then(|it| it.dynamic_registration)),
             document_changes: yes(workspace.workspace_edit.and_then(|it| it.document_changes)),
-            code_actions: text.code_action.is_some_and(|it| it.code_action_literal_support.is_some()),
+            code_actions: text.code_action.as_ref().is_some_and(|it| it.code_action_literal_support.is_some()),
+            preferred_actions: yes(text.code_action.and_then(|it| it.is_preferred_support)),
+            apply_edit: yes(workspace.apply_edit),
+            show_document: client
+                .window
+                .as_ref()
+                .and_then(|it| it.show_document.as_ref())
+                .is_some_and(|it| it.support),
+            commands: client
+                .experimental
+                .as_ref()
+                .and_then(|it| it.pointer("/commands/commands")?.as_array())
+                .map(|names| names.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect())
+                .unwrap_or_default(),
             symbol_trees: text
                 .document_symbol
                 .is_some_and(|it| yes(it.hierarchical_document_symbol_support)),
@@ -101,12 +123,8 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
             retrigger_characters: Some(vec![",".into()]),
             ..SignatureHelpOptions::default()
         }),
-        code_action_provider: client.code_actions.then(|| {
-            CodeActionProviderCapability::Options(CodeActionOptions {
-                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
-                ..CodeActionOptions::default()
-            })
-        }),
+        code_action_provider: code_action::provider(client),
+        execute_command_provider: Some(execute_command::options(client)),
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),

@@ -17,7 +17,7 @@ mod watch;
 
 pub use check::{Checked, Request, check, with_settings};
 pub use config::{CONFIG_FILE, Config, Configs, Level};
-pub use fix::{Fixed, apply};
-pub use ignores::{Ignores, Seen, settle};
+pub use fix::{Fixed, apply, safe_edits};
+pub use ignores::{Ignores, Seen, settle, silencing};
 pub use paths::Names;
 pub use schema::schema;

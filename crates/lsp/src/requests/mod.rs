@@ -5,6 +5,7 @@ pub(crate) mod completion;
 pub(crate) mod diagnostic;
 pub(crate) mod document_symbol;
 pub(crate) mod evaluate;
+pub(crate) mod execute_command;
 pub(crate) mod folding_range;
 pub(crate) mod hover;
 pub(crate) mod llb;
