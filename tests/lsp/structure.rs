@@ -31,7 +31,13 @@ fn an_outline_is_a_tree_for_those_who_know_trees() {
     let mut client = opened(SCRIPT, tree);
     let symbols = client.request("textDocument/documentSymbol", document(&client));
     let show = |it: &Value| {
-        format!("{} {} {} {}", it["name"], it["detail"], show_range(&it["range"]), show_range(&it["selectionRange"]))
+        format!(
+            "{} {} {} {}",
+            it["name"],
+            it["detail"],
+            show_range(&it["range"]),
+            show_range(&it["selectionRange"])
+        )
     };
     let shown: Vec<String> = symbols.as_array().unwrap().iter().map(show).collect();
     assert_eq!(
@@ -62,7 +68,8 @@ fn folds_are_lines_or_characters_as_the_client_has_it() {
 #[test]
 fn each_cursor_gets_its_own_selection() {
     let mut client = opened(SCRIPT, json!({}));
-    let positions = [client.at("build.lua", "make")["position"].clone(), json!({ "line": 99, "character": 9 })];
+    let positions =
+        [client.at("build.lua", "make")["position"].clone(), json!({ "line": 99, "character": 9 })];
     let mut params = document(&client);
     params["positions"] = json!(positions);
     let answers = client.request("textDocument/selectionRange", params);
@@ -78,7 +85,8 @@ fn each_cursor_gets_its_own_selection() {
     expect![[r#"
         2:9-2:13 2:8-2:14 2:7-2:15 2:4-2:15 2:3-2:15 1:13-2:15 1:1-2:15 1:1-5:3 1:1-6:1 
         1:1-6:1 
-    "#]].assert_eq(&shown);
+    "#]]
+    .assert_eq(&shown);
 }
 
 #[test]
@@ -130,16 +138,23 @@ fn check_actions(client: &mut Client, mark: &str, context: Value, expected: &Exp
 
 #[test]
 fn a_discarded_state_is_assigned_or_ignored() {
-    let mut client =
-        opened("local s = bk.image('x')\ns:run('y')\nbk.export(s)\n", serde_json::from_str(LITERALS).unwrap());
-    check_actions(&mut client, "run", json!({ "diagnostics": [] }), &expect![[r#"
+    let mut client = opened(
+        "local s = bk.image('x')\ns:run('y')\nbk.export(s)\n",
+        serde_json::from_str(LITERALS).unwrap(),
+    );
+    check_actions(
+        &mut client,
+        "run",
+        json!({ "diagnostics": [] }),
+        &expect![[r#"
         quickfix: Assign it to `s`
           2:1-2:1 "s = "
         quickfix: Assign it to a new local `run`
           2:1-2:1 "local run = "
         quickfix: Ignore `unused-state` on this line
           2:11-2:11 " -- luakit: ignore[unused-state]"
-    "#]]);
+    "#]],
+    );
     check_actions(&mut client, "run", json!({ "diagnostics": [], "only": ["refactor"] }), &expect![[r#""#]]);
 }
 
@@ -148,12 +163,17 @@ fn all_safe_fixes_are_applied_at_once() {
     let text = "local s = bk.imgae('x'):runn('y')\nbk.export(s:mkdir('/d', { mode = 0755 }), 1)\nfoo()\n";
     let mut client = opened(text, serde_json::from_str(LITERALS).unwrap());
     let only = json!({ "diagnostics": [], "only": ["source.fixAll"] });
-    check_actions(&mut client, "foo", only, &expect![[r#"
+    check_actions(
+        &mut client,
+        "foo",
+        only,
+        &expect![[r#"
         source.fixAll.luakit: Fix all that luakit can fix
           1:14-1:19 "image"
           1:25-1:29 "run"
           2:34-2:38 "\"0755\""
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -162,12 +182,17 @@ fn a_client_that_knows_commands_only_gets_commands() {
         "bk.export(bk.imgae('alpine'))\n",
         json!({ "workspace": { "applyEdit": true }, "window": { "showDocument": { "support": true } } }),
     );
-    check_actions(&mut client, "imgae", json!({ "diagnostics": [] }), &expect![[r#"
+    check_actions(
+        &mut client,
+        "imgae",
+        json!({ "diagnostics": [] }),
+        &expect![[r#"
         luakit.applyEdit: Write `image`
           1:14-1:19 "image"
         luakit.applyEdit: Ignore `unknown-function` on this line
           1:30-1:30 " -- luakit: ignore[unknown-function]"
-    "#]]);
+    "#]],
+    );
     let uri = client.uri("build.lua");
     let edit = json!({ "changes": { uri: [] } });
     client.request("workspace/executeCommand", json!({ "command": "luakit.applyEdit", "arguments": [edit] }));
@@ -190,4 +215,45 @@ fn a_graph_is_shown_as_a_file_to_clients_without_commands() {
     client.transcript();
     let unknown = client.request("workspace/executeCommand", json!({ "command": "rm", "arguments": ["x"] }));
     assert_eq!(unknown["error"]["code"], -32602);
+}
+
+/// Asks for a document to be formatted, and shows the edits.
+fn format(client: &mut Client, method: &str, mut params: Value) -> String {
+    params["options"] = json!({ "tabSize": 2, "insertSpaces": true });
+    let edits = client.request(method, params);
+    if edits.is_null() {
+        return "null".into();
+    }
+    let show = |edit: &Value| format!("{} {}\n", show_range(&edit["range"]), edit["newText"]);
+    edits.as_array().unwrap().iter().map(show).collect()
+}
+
+#[test]
+fn formatting_takes_the_style_of_the_project_before_that_of_the_editor() {
+    let text = "# syntax=luakit\nlocal é = 1\nif a then\nb()\nend\nlocal  c=2\n";
+    let mut client = opened(&text.replace("é", "e --[[é]]"), json!({}));
+    let params = document(&client);
+    expect![[r#"
+        4:1-4:1 "  "
+        6:7-6:10 "c = "
+    "#]].assert_eq(&format(&mut client, "textDocument/formatting", params.clone()));
+    std::fs::write(client.path(".editorconfig"), "root = true\n[*.lua]\nindent_style = tab\n").unwrap();
+    expect![[r#"
+        4:1-4:1 "\t"
+        6:7-6:10 "c = "
+    "#]].assert_eq(&format(&mut client, "textDocument/formatting", params.clone()));
+    let mut range = params.clone();
+    let at = client.at("build.lua", "c=2")["position"].clone();
+    range["range"] = json!({ "start": at, "end": at });
+    expect![[r#"
+        6:7-6:10 "c = "
+    "#]].assert_eq(&format(&mut client, "textDocument/rangeFormatting", range));
+    client.edit("build.lua", "b()", "b(");
+    assert_eq!(format(&mut client, "textDocument/formatting", params.clone()), "null");
+    std::fs::write(client.path("stylua.toml"), "indent = 1\n").unwrap();
+    client.edit("build.lua", "b(", "b()");
+    assert_eq!(format(&mut client, "textDocument/formatting", params), "null");
+    let log = client.wait("why", |message| message["method"] == "window/logMessage");
+    assert!(log["params"]["message"].as_str().unwrap().contains("stylua.toml:1:1: "), "{log}");
+    client.transcript();
 }

@@ -60,9 +60,10 @@ impl Folds<'_> {
             return;
         }
         let fold = FoldingRange { kind, range, lines: (first, last) };
-        let is_better = self.found.get(&first).is_none_or(|other| {
-            other.lines.1 < last || other.lines.1 == last && other.range.covers(range)
-        });
+        let is_better = self
+            .found
+            .get(&first)
+            .is_none_or(|other| other.lines.1 < last || other.lines.1 == last && other.range.covers(range));
         if is_better {
             self.found.insert(first, fold);
         }
@@ -85,7 +86,9 @@ impl Folds<'_> {
             let blocks = &self.blocks;
             let Some(block) = blocks.blocks.get(index).copied() else { return };
             let parameters = blocks.blocks.get(index + 1).filter(|inner| {
-                block.kind == BlockKind::Function && inner.kind == BlockKind::Paren && inner.open <= block.open + 4
+                block.kind == BlockKind::Function
+                    && inner.kind == BlockKind::Paren
+                    && inner.open <= block.open + 4
             });
             let start = blocks.range(parameters.map_or(block.open, |it| it.last)).end;
             let end = match block.close {
@@ -113,7 +116,10 @@ impl Folds<'_> {
                 self.requires(row.take());
                 let is_flat = matches!(
                     stmt.kind,
-                    StmtKind::Local { .. } | StmtKind::Assign { .. } | StmtKind::Call(_) | StmtKind::Return(_)
+                    StmtKind::Local { .. }
+                        | StmtKind::Assign { .. }
+                        | StmtKind::Call(_)
+                        | StmtKind::Return(_)
                 );
                 if is_flat {
                     let first = self.line(stmt.range.start);

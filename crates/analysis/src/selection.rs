@@ -136,7 +136,8 @@ fn expressions(script: &Script, ranges: &mut Vec<TextRange>) {
 /// Adds what the tokens tell: what is in brackets and in blocks, and both with what encloses them.
 fn blocks(blocks: &Blocks<'_>, ranges: &mut Vec<TextRange>) {
     for block in &blocks.blocks {
-        let last_inside = if block.close == Some(block.last) { block.last.saturating_sub(1) } else { block.last };
+        let last_inside =
+            if block.close == Some(block.last) { block.last.saturating_sub(1) } else { block.last };
         if last_inside > block.open && block.kind != BlockKind::Function {
             ranges.push(blocks.span(block.open + 1, last_inside));
         }

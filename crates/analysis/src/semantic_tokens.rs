@@ -144,7 +144,8 @@ impl Painter<'_, '_> {
                     for entry in entries {
                         if let Entry::Named { key, value } = entry {
                             let is_function = self.types.is_function(self.types.of(*value));
-                            let kind = if is_function { SemanticKind::Function } else { SemanticKind::Property };
+                            let kind =
+                                if is_function { SemanticKind::Function } else { SemanticKind::Property };
                             self.paint(*key, kind, 0);
                         }
                     }
@@ -177,7 +178,9 @@ impl Painter<'_, '_> {
         let is_known = luakit_api::bk_function(name).is_some();
         let ty = self.types.of(id);
         match () {
-            () if self.types.is_function(ty) => (SemanticKind::Function, if of_bk && !is_known { 0 } else { library }),
+            () if self.types.is_function(ty) => {
+                (SemanticKind::Function, if of_bk && !is_known { 0 } else { library })
+            }
             () if of_lua && !of_bk => (SemanticKind::Function, library),
             () if of_bk && ty.object().is_some() => (SemanticKind::Property, library | READONLY),
             () => (SemanticKind::Property, if of_bk { 0 } else { library }),
@@ -289,8 +292,8 @@ impl Painter<'_, '_> {
 /// Returns what a name is that scripts find without declaring it.
 fn library(name: &str) -> SemanticKind {
     match name {
-        "bk" | "string" | "table" | "math" | "os" | "io" | "bit32" | "utf8" | "coroutine" | "buffer" | "vector"
-        | "debug" | "package" => SemanticKind::Namespace,
+        "bk" | "string" | "table" | "math" | "os" | "io" | "bit32" | "utf8" | "coroutine" | "buffer"
+        | "vector" | "debug" | "package" => SemanticKind::Namespace,
         "_G" | "_VERSION" => SemanticKind::Variable,
         _ => SemanticKind::Function,
     }

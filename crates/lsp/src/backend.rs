@@ -3,9 +3,11 @@
 use crate::capabilities;
 use crate::dry_run::{self, Reason};
 use crate::outbox::Outbox;
+#[cfg(feature = "fmt")]
+use crate::requests::formatting;
 use crate::requests::{
-    self, code_action, completion, diagnostic, document_symbol, evaluate, execute_command, folding_range, hover, llb, selection_range, semantic_tokens,
-    signature_help, syntax_tree,
+    self, code_action, completion, diagnostic, document_symbol, evaluate, execute_command, folding_range,
+    hover, llb, selection_range, semantic_tokens, signature_help, syntax_tree,
 };
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
@@ -148,6 +150,18 @@ impl LanguageServer for Backend {
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
         let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
         folding_range::folding_range(view).await
+    }
+
+    #[cfg(feature = "fmt")]
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        formatting::formatting(&self.session, view, None, &params.options).await
+    }
+
+    #[cfg(feature = "fmt")]
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        formatting::formatting(&self.session, view, Some(params.range), &params.options).await
     }
 
     async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {

@@ -78,7 +78,10 @@ impl Capabilities {
                 .and_then(|it| it.dynamic_registration)),
             register_watchers: yes(workspace.did_change_watched_files.and_then(|it| it.dynamic_registration)),
             document_changes: yes(workspace.workspace_edit.and_then(|it| it.document_changes)),
-            code_actions: text.code_action.as_ref().is_some_and(|it| it.code_action_literal_support.is_some()),
+            code_actions: text
+                .code_action
+                .as_ref()
+                .is_some_and(|it| it.code_action_literal_support.is_some()),
             preferred_actions: yes(text.code_action.and_then(|it| it.is_preferred_support)),
             apply_edit: yes(workspace.apply_edit),
             show_document: client
@@ -92,9 +95,7 @@ impl Capabilities {
                 .and_then(|it| it.pointer("/commands/commands")?.as_array())
                 .map(|names| names.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect())
                 .unwrap_or_default(),
-            symbol_trees: text
-                .document_symbol
-                .is_some_and(|it| yes(it.hierarchical_document_symbol_support)),
+            symbol_trees: text.document_symbol.is_some_and(|it| yes(it.hierarchical_document_symbol_support)),
             token_types: text.semantic_tokens.as_ref().map(|it| it.token_types.clone()).unwrap_or_default(),
             token_modifiers: text.semantic_tokens.map(|it| it.token_modifiers).unwrap_or_default(),
             folds_lines: yes(folding.line_folding_only),
@@ -125,6 +126,8 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
         }),
         code_action_provider: code_action::provider(client),
         execute_command_provider: Some(execute_command::options(client)),
+        document_formatting_provider: Some(OneOf::Left(cfg!(feature = "fmt"))),
+        document_range_formatting_provider: Some(OneOf::Left(cfg!(feature = "fmt"))),
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),

@@ -95,7 +95,9 @@ impl Session {
     pub(crate) fn initialize(&mut self, params: &InitializeParams) {
         let mut capabilities = Capabilities::of(&params.capabilities);
         let own = params.initialization_options.as_ref().and_then(|it| it.get("commands")?.as_array());
-        capabilities.commands.extend(own.into_iter().flatten().filter_map(|it| it.as_str().map(str::to_owned)));
+        capabilities
+            .commands
+            .extend(own.into_iter().flatten().filter_map(|it| it.as_str().map(str::to_owned)));
         self.capabilities = Arc::new(capabilities);
         let folders = params.workspace_folders.iter().flatten().map(|folder| folder.uri.clone());
         self.roots = folders.filter_map(|url| paths::path_of(&url)).collect();

@@ -69,7 +69,9 @@ impl<'a> Names<'_, 'a> {
             }
             "function" => {
                 let index = blocks.blocks.partition_point(|block| block.open <= at);
-                if let Some(parameters) = blocks.blocks.get(index).filter(|block| block.kind == BlockKind::Paren) {
+                if let Some(parameters) =
+                    blocks.blocks.get(index).filter(|block| block.kind == BlockKind::Paren)
+                {
                     self.list(parameters.open + 1, SemanticKind::Parameter, at);
                 }
             }

@@ -20,7 +20,8 @@ pub(crate) const APPLY_EDIT: &str = "luakit.applyEdit";
 /// Says which commands the server has. Those that the client has itself would be there twice.
 pub(crate) fn options(client: &Capabilities) -> ExecuteCommandOptions {
     let ours = [EVALUATE, SHOW_LLB, SHOW_GRAPH, APPLY_EDIT];
-    let commands = ours.map(str::to_owned).into_iter().filter(|name| !client.commands.contains(name)).collect();
+    let commands =
+        ours.map(str::to_owned).into_iter().filter(|name| !client.commands.contains(name)).collect();
     ExecuteCommandOptions { commands, ..ExecuteCommandOptions::default() }
 }
 
@@ -31,7 +32,8 @@ pub(crate) async fn execute_command(shared: &Shared, params: ExecuteCommandParam
         SHOW_LLB => show(shared, &document(&argument)?, Format::Text, ".llb").await,
         SHOW_GRAPH => show(shared, &document(&argument)?, Format::Dot, ".dot").await,
         APPLY_EDIT => {
-            let edit = serde_json::from_value(argument).map_err(|err| Error::invalid_params(err.to_string()))?;
+            let edit =
+                serde_json::from_value(argument).map_err(|err| Error::invalid_params(err.to_string()))?;
             apply(&shared.lock().outbox, edit);
             Ok(None)
         }
@@ -69,8 +71,7 @@ async fn show(shared: &Shared, url: &Url, format: Format, suffix: &'static str) 
         let file = work(move || write(script.as_deref(), suffix, &written)).await?;
         let file = file.map_err(|err| failed(format!("cannot write the graph: {err}")))?;
         let uri = Url::from_file_path(file).map_err(|()| Error::internal_error())?;
-        let params =
-            ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };
+        let params = ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };
         tokio::spawn(async move { outbox.client().show_document(params).await });
     }
     Ok(Some(json!(text)))

@@ -7,6 +7,8 @@ pub(crate) mod document_symbol;
 pub(crate) mod evaluate;
 pub(crate) mod execute_command;
 pub(crate) mod folding_range;
+#[cfg(feature = "fmt")]
+pub(crate) mod formatting;
 pub(crate) mod hover;
 pub(crate) mod llb;
 pub(crate) mod selection_range;

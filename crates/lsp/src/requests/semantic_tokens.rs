@@ -64,8 +64,7 @@ pub(crate) fn options(client: &Capabilities) -> SemanticTokensOptions {
 }
 
 fn types(client: &Capabilities) -> Vec<SemanticTokenType> {
-    let known =
-        |name: &SemanticTokenType| client.token_types.is_empty() || client.token_types.contains(name);
+    let known = |name: &SemanticTokenType| client.token_types.is_empty() || client.token_types.contains(name);
     KINDS.iter().map(|(_, name, _)| name.clone()).filter(known).collect()
 }
 
