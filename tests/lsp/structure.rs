@@ -44,7 +44,7 @@ fn an_outline_is_a_tree_for_those_who_know_trees() {
         shown,
         [
             "\"app\" \"State · run\" 1:1-2:15 1:7-1:10",
-            "\"bk.target('app')\" \"State · run\" 3:1-5:3 3:1-3:10"
+            "\"bk.target(\\\"app\\\")\" \"State · run\" 3:1-5:3 3:1-3:10"
         ]
     );
     let mut client = opened("local function f() local s = bk.scratch() end\n", json!({}));
@@ -236,18 +236,21 @@ fn formatting_takes_the_style_of_the_project_before_that_of_the_editor() {
     expect![[r#"
         4:1-4:1 "  "
         6:7-6:10 "c = "
-    "#]].assert_eq(&format(&mut client, "textDocument/formatting", params.clone()));
+    "#]]
+    .assert_eq(&format(&mut client, "textDocument/formatting", params.clone()));
     std::fs::write(client.path(".editorconfig"), "root = true\n[*.lua]\nindent_style = tab\n").unwrap();
     expect![[r#"
         4:1-4:1 "\t"
         6:7-6:10 "c = "
-    "#]].assert_eq(&format(&mut client, "textDocument/formatting", params.clone()));
+    "#]]
+    .assert_eq(&format(&mut client, "textDocument/formatting", params.clone()));
     let mut range = params.clone();
     let at = client.at("build.lua", "c=2")["position"].clone();
     range["range"] = json!({ "start": at, "end": at });
     expect![[r#"
         6:7-6:10 "c = "
-    "#]].assert_eq(&format(&mut client, "textDocument/rangeFormatting", range));
+    "#]]
+    .assert_eq(&format(&mut client, "textDocument/rangeFormatting", range));
     client.edit("build.lua", "b()", "b(");
     assert_eq!(format(&mut client, "textDocument/formatting", params.clone()), "null");
     std::fs::write(client.path("stylua.toml"), "indent = 1\n").unwrap();
@@ -256,4 +259,71 @@ fn formatting_takes_the_style_of_the_project_before_that_of_the_editor() {
     let log = client.wait("why", |message| message["method"] == "window/logMessage");
     assert!(log["params"]["message"].as_str().unwrap().contains("stylua.toml:1:1: "), "{log}");
     client.transcript();
+}
+
+const COUNTED: &str = "
+local base = bk.image('x')
+for i = 1, 3 do
+  base = base:run('step ' .. i)
+  print('step', i)
+end
+bk.export(base:copy(base, '/a', '/b'))
+";
+
+#[test]
+fn hints_show_what_a_run_counted_and_move_with_the_text() {
+    let refresh = json!({ "workspace": { "inlayHint": { "refreshSupport": true } } });
+    let mut client = opened(COUNTED, refresh);
+    client.save("build.lua");
+    client.wait("a refresh", |message| message["method"] == "workspace/inlayHint/refresh");
+    client.edit("build.lua", "local base", "-- new\nlocal base");
+    client.transcript();
+    let mut params = document(&client);
+    params["range"] = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+    let hints = client.request("textDocument/inlayHint", params);
+    let show = |hint: &Value| {
+        let at = json!({ "start": hint["position"], "end": hint["position"] });
+        format!("{} {}\n", show_range(&at), hint["label"].as_str().unwrap())
+    };
+    let shown: String = hints.as_array().unwrap().iter().map(show).collect();
+    expect![[r#"
+        7:21-7:21 from:
+        7:27-7:27 src:
+        7:33-7:33 dest:
+        5:19-5:19 → step	3 (3 times)
+        4:32-4:32 made 3 times
+    "#]].assert_eq(&shown);
+}
+
+#[test]
+fn lenses_offer_what_the_client_or_the_server_can_do() {
+    let options = json!({ "commands": ["luakit.build"], "codeLens": { "references": true } });
+    let text = COUNTED.replace("\nlocal base", "\nlocal function f() end\nf()\nlocal base");
+    let mut client = Client::with(&text, Setup { options, ..Setup::default() });
+    client.open("build.lua");
+    client.save("build.lua");
+    client.transcript();
+    let lenses = client.request("textDocument/codeLens", document(&client));
+    let mut shown = String::new();
+    for lens in lenses.as_array().unwrap() {
+        let lens = match lens["command"].is_object() {
+            true => lens.clone(),
+            false => client.request("codeLens/resolve", lens.clone()),
+        };
+        let command = &lens["command"];
+        let target = &command["arguments"][0];
+        shown.push_str(&format!(
+            "{} {} {} {}\n",
+            show_range(&lens["range"]),
+            command["title"].as_str().unwrap(),
+            command["command"],
+            if target["uri"] == client.uri("build.lua") { &target["target"] } else { target },
+        ));
+    }
+    expect![[r#"
+        8:1-8:10 Build "luakit.build" null
+        8:1-8:10 Graph "luakit.showGraph" null
+        8:1-8:10 LLB · 5 ops "luakit.showLlb" null
+        1:16-1:17 1 reference "" null
+    "#]].assert_eq(&shown);
 }

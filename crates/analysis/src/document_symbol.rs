@@ -4,6 +4,7 @@
 
 use crate::Script;
 use crate::blocks::{Block, BlockKind, Blocks};
+use crate::results::results;
 use crate::scope::{LocalId, LocalKind, blocks_of};
 use crate::tokens::TokenKind;
 use crate::tree::{Call, Entry, ExprId, ExprKind, FuncId, StmtKind};
@@ -296,32 +297,28 @@ impl Outline<'_, '_> {
 
     /// Finds the calls that name a result.
     fn exports(&mut self) {
-        for index in 0..self.blocks.blocks.len() {
-            let Some(block) = self.blocks.blocks.get(index).copied() else { return };
-            let Some(first) = block.open.checked_sub(3).filter(|_| block.kind == BlockKind::Paren) else {
-                continue;
+        for result in results(self.script) {
+            let name = match &result.target {
+                Some(target) => format!("bk.target(\"{target}\")"),
+                None => self.script.text(result.range).to_owned(),
             };
-            let blocks = &self.blocks;
-            let call = blocks.text(first) == "bk" && blocks.text(first + 1) == ".";
-            let name = blocks.text(first + 2);
-            if !call || !matches!(name, "export" | "target") {
-                continue;
-            }
-            let is_string = blocks.kind(block.open + 1) == Some(TokenKind::String);
-            let shown = match name {
-                "target" if is_string => format!("bk.target({})", blocks.text(block.open + 1)),
-                name => format!("bk.{name}"),
-            };
-            let (range, selection) = (blocks.span(first, block.last), blocks.span(first, first + 2));
-            let call = self.known.calls.get(&blocks.range(first + 2).start);
+            // The calls are known by the names that are called.
+            let path = self.script.text(result.range);
+            let name_at = path.rfind(|c: char| !c.is_alphabetic()).map_or(0, |before| before + 1);
+            let call = self.known.calls.get(&(result.range.start + name_at));
             let state = call.and_then(|call| {
                 call.args.iter().find(|arg| self.types.of(**arg).object() == Some(Object::State)).copied()
             });
             let detail =
                 state.map_or(String::new(), |state| self.detail(self.types.of(state), self.made_by(state)));
-            let kind = SymbolKind::Export;
-            let children = Vec::new();
-            self.found.push(DocumentSymbol { name: shown, detail, kind, range, selection, children });
+            self.found.push(DocumentSymbol {
+                name,
+                detail,
+                kind: SymbolKind::Export,
+                range: result.call,
+                selection: result.range,
+                children: Vec::new(),
+            });
         }
     }
 
@@ -436,7 +433,7 @@ mod tests {
                 Variable app State · run [3-3]
                 Function build (s: State, n) -> State [4-8]
                   Variable out State · run [5-5]
-                Export bk.target('app') State · run [9-9]
+                Export bk.target("app") State · run [9-9]
                 Export bk.export State · build [10-10]
             "#]],
         );

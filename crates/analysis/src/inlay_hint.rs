@@ -71,7 +71,10 @@ pub fn images_without_platform(script: &Script, loader: Option<&dyn Loader>) -> 
                 .any(|token| script.text(token.range) == "platform"),
             _ => true,
         });
-        if is_image && !says_it && let Some(name) = tree.called_name(call) {
+        if is_image
+            && !says_it
+            && let Some(name) = tree.called_name(call)
+        {
             images.push((name, tree.expr(id).range.end));
         }
     }
@@ -132,7 +135,8 @@ fn names(types: &Types<'_>, call: &Call) -> Option<(Vec<String>, bool)> {
         }
         Kind::Foreign(id) => match types.foreign.get(id)? {
             Foreign::Func { params, .. } => {
-                let bare = |param: &String| param.split(':').next().unwrap_or("").trim_end_matches("...").to_owned();
+                let bare =
+                    |param: &String| param.split(':').next().unwrap_or("").trim_end_matches("...").to_owned();
                 // A method's `self` is not among them either.
                 Some((with_self(params.iter().map(bare).collect(), false, call.method.is_some()), false))
             }
@@ -190,7 +194,16 @@ mod tests {
             "local src = bk.image('x')\nlocal out = src:copy(src, '/a', opts.dest, { mode = '0644' }):run('make', { env = {} })\n\
              local function build(base, fast, n) end\nbuild(src, true, 3)\nbuild(base, is_fast, f())\nlocal function one(x) end\none(true)\none(src)",
             false,
-            &expect![[r#""#]],
+            &expect![[r#"
+                local src = bk.image('x')
+                local out = src:copy(‹from:›src, ‹src:›'/a', opts.dest, { mode = '0644' }):run('make', { env = {} })
+                local function build(base, fast, n) end
+                build(‹base:›src, ‹fast:›true, ‹n:›3)
+                build(base, is_fast, ‹n:›f())
+                local function one(x) end
+                one(‹x:›true)
+                one(src)
+            "#]],
         );
     }
 
@@ -200,7 +213,19 @@ mod tests {
             "local m = require('lib.m')\nm.make('a', 'b')\nlocal t = {}\nfunction t:go(a, b) end\nfunction t.on(a, b) end\n\
              t:go(1, 2)\nt.go(t, 1, 2)\nt:on(1, 2)\nbk.nothing(1, 2)\nunknown(1, 2)\nt.go(\n--- lib/m.lua\nlocal M = {}\nfunction M.make(name, from) end\nreturn M",
             false,
-            &expect![[r#""#]],
+            &expect![[r#"
+                local m = require('lib.m')
+                m.make(‹name:›'a', ‹from:›'b')
+                local t = {}
+                function t:go(a, b) end
+                function t.on(a, b) end
+                t:go(‹a:›1, ‹b:›2)
+                t.go(t, ‹a:›1, ‹b:›2)
+                t:on(‹b:›1, 2)
+                bk.nothing(1, 2)
+                unknown(1, 2)
+                t.go(
+            "#]],
         );
     }
 
@@ -209,7 +234,13 @@ mod tests {
         check(
             "local a, n = bk.image('x'), 1\nlocal function f(s) end\nf(a)\nfor _, s in ipairs({ a }) do end\nlocal m = { bk.cache('/c') }",
             true,
-            &expect![[r#""#]],
+            &expect![[r#"
+                local a‹: State›, n = bk.image('x'), 1
+                local function f(s‹: State›) end
+                f(a)
+                for _, s‹: State› in ipairs({ a }) do end
+                local m‹: Mount[]› = { bk.cache('/c') }
+            "#]],
         );
     }
 

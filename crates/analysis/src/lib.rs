@@ -17,6 +17,7 @@ mod nesting;
 mod parse;
 mod prepare;
 mod receiver;
+mod results;
 mod runtime_name;
 mod scope;
 mod selection;
@@ -40,6 +41,7 @@ pub use inlay_hint::{InlayHint, InlayHintKind, InlayHints, images_without_platfo
 use luakit_api::Prepared;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
 use parse::ParseError;
+pub use results::{ScriptResult, local_functions, results};
 pub use runtime_name::explain_operand;
 use scope::Scopes;
 pub use selection::selection_ranges;

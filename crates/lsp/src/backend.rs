@@ -2,12 +2,12 @@
 
 use crate::capabilities;
 use crate::dry_run::{self, Reason};
-use crate::outbox::Outbox;
+use crate::outbox::{Message, Outbox};
 #[cfg(feature = "fmt")]
 use crate::requests::formatting;
 use crate::requests::{
-    self, code_action, completion, diagnostic, document_symbol, evaluate, execute_command, folding_range,
-    hover, llb, selection_range, semantic_tokens, signature_help, syntax_tree,
+    self, code_action, code_lens, completion, diagnostic, document_symbol, evaluate, execute_command,
+    folding_range, hover, inlay_hint, llb, selection_range, semantic_tokens, signature_help, syntax_tree,
 };
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
@@ -164,6 +164,21 @@ impl LanguageServer for Backend {
         formatting::formatting(&self.session, view, Some(params.range), &params.options).await
     }
 
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        inlay_hint::inlay_hint(view, params.range).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        code_lens::code_lens(view).await
+    }
+
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        let view = code_lens::document(&lens).and_then(|url| self.view(&url));
+        code_lens::resolve(view, lens).await
+    }
+
     async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
         let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
         selection_range::selection_range(view, params.positions).await
@@ -211,6 +226,9 @@ fn configure(shared: &Shared, settings: &Value) {
     session.complain();
     let after = &session.settings;
     let matters = (&before.args, before.timeout) != (&after.args, after.timeout);
+    if (before.inlay_hints, before.code_lens) != (after.inlay_hints, after.code_lens) {
+        session.outbox.send(Message::RefreshHints(session.capabilities.clone()));
+    }
     if matters && after.dry_run != DryRunMode::Manual {
         for url in session.entries.keys().cloned().collect::<Vec<_>>() {
             dry_run::start(&mut session, shared, &url, Reason::Dependency, None);

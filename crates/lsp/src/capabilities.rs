@@ -34,6 +34,9 @@ pub(crate) struct Capabilities {
     pub(crate) show_document: bool,
     /// The commands that it has itself, so that the server does not offer them.
     pub(crate) commands: Vec<String>,
+    /// It can be told to ask for inlay hints, or for lenses, again.
+    pub(crate) refresh_hints: bool,
+    pub(crate) refresh_lenses: bool,
     /// An outline may be a tree.
     pub(crate) symbol_trees: bool,
     /// The names of the semantic tokens and modifiers that it knows; none if it has said nothing of them.
@@ -95,6 +98,8 @@ impl Capabilities {
                 .and_then(|it| it.pointer("/commands/commands")?.as_array())
                 .map(|names| names.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect())
                 .unwrap_or_default(),
+            refresh_hints: yes(workspace.inlay_hint.and_then(|it| it.refresh_support)),
+            refresh_lenses: yes(workspace.code_lens.and_then(|it| it.refresh_support)),
             symbol_trees: text.document_symbol.is_some_and(|it| yes(it.hierarchical_document_symbol_support)),
             token_types: text.semantic_tokens.as_ref().map(|it| it.token_types.clone()).unwrap_or_default(),
             token_modifiers: text.semantic_tokens.map(|it| it.token_modifiers).unwrap_or_default(),
@@ -128,6 +133,8 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
         execute_command_provider: Some(execute_command::options(client)),
         document_formatting_provider: Some(OneOf::Left(cfg!(feature = "fmt"))),
         document_range_formatting_provider: Some(OneOf::Left(cfg!(feature = "fmt"))),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(true) }),
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),

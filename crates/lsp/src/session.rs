@@ -6,12 +6,12 @@
 
 use crate::capabilities::Capabilities;
 use crate::documents::{Document, Snapshot};
-use crate::dry_run::{self, Entry, Found, Reason};
+use crate::dry_run::{self, Entry, Fact, Found, Reason};
 use crate::llb_file::Writer;
 use crate::outbox::{Message, Outbox};
 use crate::paths::{self, Root};
 use crate::requests::semantic_tokens::Sent;
-use crate::settings::{DryRunMode, Settings};
+use crate::settings::{CodeLensSettings, DryRunMode, InlayHintSettings, Settings};
 use crate::to_lsp::Texts;
 use crate::{publish, static_check};
 use luakit_api::modules::Loader;
@@ -299,6 +299,15 @@ impl Session {
             texts: Texts::of(self),
             names: names.chain([(document.name.clone(), url.clone())]).collect(),
             findings,
+            facts: self
+                .entries
+                .values()
+                .flat_map(|entry| &entry.facts)
+                .filter(|fact| fact.url == *url)
+                .cloned()
+                .collect(),
+            inlay_hints: self.settings.inlay_hints,
+            code_lens: self.settings.code_lens,
             capabilities: self.capabilities.clone(),
         })
     }
@@ -336,6 +345,10 @@ pub(crate) struct View {
     pub(crate) names: BTreeMap<String, Url>,
     /// What the dry runs found in this document, moved along with the text.
     pub(crate) findings: Vec<Found>,
+    /// What the dry runs showed at places of this document, moved along, too.
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) inlay_hints: InlayHintSettings,
+    pub(crate) code_lens: CodeLensSettings,
     pub(crate) capabilities: Arc<Capabilities>,
 }
 

@@ -1,6 +1,7 @@
 //! What the client asks, a file for each question.
 
 pub(crate) mod code_action;
+pub(crate) mod code_lens;
 pub(crate) mod completion;
 pub(crate) mod diagnostic;
 pub(crate) mod document_symbol;
@@ -10,6 +11,7 @@ pub(crate) mod folding_range;
 #[cfg(feature = "fmt")]
 pub(crate) mod formatting;
 pub(crate) mod hover;
+pub(crate) mod inlay_hint;
 pub(crate) mod llb;
 pub(crate) mod selection_range;
 pub(crate) mod semantic_tokens;
