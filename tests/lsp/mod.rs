@@ -11,6 +11,7 @@ mod navigation;
 mod project;
 mod questions;
 mod settings;
+mod structure;
 mod sync;
 
 use client::{Client, Setup};

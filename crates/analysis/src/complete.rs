@@ -150,7 +150,8 @@ pub(crate) fn wanted(function: &Function, argument: usize, path: &[Step]) -> Opt
     Some(ty)
 }
 
-fn map_value(ty: &Ty) -> Option<Ty> {
+/// Returns the type of the values of a map.
+pub(crate) fn map_value(ty: &Ty) -> Option<Ty> {
     match ty {
         Ty::Map(value) => Some(**value),
         Ty::Union(types) => types.iter().find_map(map_value),

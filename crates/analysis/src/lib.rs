@@ -3,13 +3,17 @@
 //! [`Script::parse`] makes a script of a text, whatever its state; each question about it is a function of its own.
 //! Parsing needs a large stack (see [`Script::parse`]), so callers run it on a worker.
 
-mod chunks;
+mod blocks;
 mod calls;
+mod chunks;
 mod complete;
 mod cursor;
 mod diagnostics;
 mod document_links;
+mod document_symbol;
+mod folding;
 mod hover;
+mod inlay_hint;
 mod lower;
 mod mask;
 mod navigation;
@@ -21,8 +25,11 @@ mod receiver;
 mod references;
 mod rename;
 mod rename_files;
+mod results;
 mod runtime_name;
 mod scope;
+mod selection;
+mod semantic_tokens;
 mod signature_help;
 mod strings;
 mod syntax;
@@ -38,7 +45,10 @@ pub use calls::{CallItem, CallKind, Calls, call_items, incoming_calls, outgoing_
 pub use complete::{CompletionItem, CompletionKind, completions};
 pub use diagnostics::diagnostics;
 pub use document_links::{DocumentLink, LinkTarget, document_links};
+pub use document_symbol::{DocumentSymbol, SymbolKind, document_symbols};
+pub use folding::{FoldKind, FoldingRange, folding_ranges};
 pub use hover::{Hover, hover};
+pub use inlay_hint::{InlayHint, InlayHintKind, InlayHints, images_without_platform, inlay_hints};
 use luakit_api::Prepared;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
 pub use navigation::{Navigation, NavigationTarget, definition, implementation, is_local, type_definition};
@@ -46,8 +56,11 @@ use parse::ParseError;
 pub use references::{Highlight, highlights, references};
 pub use rename::{Replacement, check_new_name, prepare_rename, rename};
 pub use rename_files::{Move, rename_files};
+pub use results::{ScriptResult, local_functions, results};
 pub use runtime_name::explain_operand;
 use scope::Scopes;
+pub use selection::selection_ranges;
+pub use semantic_tokens::{SemanticKind, SemanticModifier, SemanticToken, semantic_tokens};
 pub use signature_help::{SignatureHelp, signature_help};
 use std::sync::Arc;
 use tokens::{Token, TokenKind};
@@ -104,6 +117,12 @@ impl Script {
     /// Returns the comments, in their order.
     pub fn comments(&self) -> impl Iterator<Item = TextRange> {
         self.tokens.iter().filter(|token| token.kind == TokenKind::Comment).map(|token| token.range)
+    }
+
+    /// Tells whether an offset lies inside a token or a comment, where nothing new can begin.
+    pub fn is_inside_token(&self, offset: usize) -> bool {
+        let end = self.tokens.partition_point(|token| token.range.start < offset);
+        end.checked_sub(1).and_then(|last| self.tokens.get(last)).is_some_and(|it| offset < it.range.end)
     }
 
     /// Tells whether the script has the name `bk` anywhere, so that it has to do with luakit at all.

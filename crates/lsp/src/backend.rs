@@ -3,10 +3,13 @@
 use crate::capabilities::{self, Capabilities};
 use crate::dry_run::{self, Reason};
 use crate::index::Workspace;
-use crate::outbox::Outbox;
+use crate::outbox::{Message, Outbox};
+#[cfg(feature = "fmt")]
+use crate::requests::formatting;
 use crate::requests::{
-    self, call_hierarchy, code_action, completion, definition, diagnostic, document_link, evaluate, hover,
-    llb, references, rename, rename_files, signature_help, syntax_tree, workspace_symbol,
+    self, call_hierarchy, code_action, code_lens, completion, definition, diagnostic, document_link,
+    document_symbol, evaluate, execute_command, folding_range, hover, inlay_hint, llb, references, rename,
+    rename_files, selection_range, semantic_tokens, signature_help, syntax_tree, workspace_symbol,
 };
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
@@ -248,6 +251,76 @@ impl LanguageServer for Backend {
         code_action::code_action(view, params.range, params.context).await
     }
 
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        execute_command::execute_command(&self.session, params).await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        document_symbol::document_symbol(view).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        folding_range::folding_range(view).await
+    }
+
+    #[cfg(feature = "fmt")]
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        formatting::formatting(&self.session, view, None, &params.options).await
+    }
+
+    #[cfg(feature = "fmt")]
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        formatting::formatting(&self.session, view, Some(params.range), &params.options).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        inlay_hint::inlay_hint(view, params.range).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        code_lens::code_lens(view).await
+    }
+
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        let view = code_lens::document(&lens).and_then(|url| self.view(&url));
+        code_lens::resolve(view, lens).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        selection_range::selection_range(view, params.positions).await
+    }
+
+    async fn semantic_tokens_full(
+        &self,
+        params: SemanticTokensParams,
+    ) -> Result<Option<SemanticTokensResult>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        semantic_tokens::full(&self.session, view).await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        semantic_tokens::delta(&self.session, view, params.previous_result_id).await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        semantic_tokens::range(view, params.range).await
+    }
+
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let view = self.view(&params.text_document.uri);
         diagnostic::diagnostic(view, params.previous_result_id).await
@@ -266,6 +339,9 @@ fn configure(shared: &Shared, settings: &Value) {
     session.complain();
     let after = &session.settings;
     let matters = (&before.args, before.timeout) != (&after.args, after.timeout);
+    if (before.inlay_hints, before.code_lens) != (after.inlay_hints, after.code_lens) {
+        session.outbox.send(Message::RefreshHints(session.capabilities.clone()));
+    }
     if matters && after.dry_run != DryRunMode::Manual {
         for url in session.entries.keys().cloned().collect::<Vec<_>>() {
             dry_run::start(&mut session, shared, &url, Reason::Dependency, None);

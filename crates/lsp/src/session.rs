@@ -6,12 +6,13 @@
 
 use crate::capabilities::Capabilities;
 use crate::documents::{Document, Snapshot};
-use crate::dry_run::{self, Entry, Found, Reason};
+use crate::dry_run::{self, Entry, Fact, Found, Reason};
 use crate::index::{Asked, Index, Workspace, key_of};
 use crate::llb_file::Writer;
 use crate::outbox::{Message, Outbox};
 use crate::paths::{self, Root};
-use crate::settings::{DryRunMode, Settings};
+use crate::requests::semantic_tokens::Sent;
+use crate::settings::{CodeLensSettings, DryRunMode, InlayHintSettings, Settings};
 use crate::to_lsp::Texts;
 use crate::{publish, static_check};
 use luakit_api::modules::Loader;
@@ -57,6 +58,8 @@ pub(crate) struct Session {
     pub(crate) entries: BTreeMap<Url, Entry>,
     /// The documents that have findings pushed to the client.
     pub(crate) published: BTreeSet<Url>,
+    /// The semantic tokens that clients may ask the differences to.
+    pub(crate) semantic_tokens: Sent,
     pub(crate) shut_down: bool,
     pub(crate) outbox: Outbox,
     pub(crate) writer: Writer,
@@ -76,6 +79,7 @@ impl Session {
             documents: BTreeMap::new(),
             entries: BTreeMap::new(),
             published: BTreeSet::new(),
+            semantic_tokens: Sent::default(),
             shut_down: false,
             writer: Writer::start(outbox.clone()),
             outbox,
@@ -92,7 +96,12 @@ impl Session {
 
     #[allow(deprecated, reason = "older clients name their folder by rootUri or rootPath")]
     pub(crate) fn initialize(&mut self, params: &InitializeParams) {
-        self.capabilities = Arc::new(Capabilities::of(&params.capabilities));
+        let mut capabilities = Capabilities::of(&params.capabilities);
+        let own = params.initialization_options.as_ref().and_then(|it| it.get("commands")?.as_array());
+        capabilities
+            .commands
+            .extend(own.into_iter().flatten().filter_map(|it| it.as_str().map(str::to_owned)));
+        self.capabilities = Arc::new(capabilities);
         let folders = params.workspace_folders.iter().flatten().map(|folder| folder.uri.clone());
         self.roots = folders.filter_map(|url| paths::path_of(&url)).collect();
         if self.roots.is_empty() {
@@ -191,6 +200,7 @@ impl Session {
 
     pub(crate) fn close(&mut self, shared: &Shared, url: &Url) {
         let Some(document) = self.documents.remove(url) else { return };
+        self.semantic_tokens.forget(url);
         let mut affected = BTreeSet::from([url.clone()]);
         if let Some(entry) = self.entries.remove(url) {
             entry.cancel();
@@ -294,6 +304,15 @@ impl Session {
             texts: Texts::of(self),
             names: names.chain([(document.name.clone(), url.clone())]).collect(),
             findings,
+            facts: self
+                .entries
+                .values()
+                .flat_map(|entry| &entry.facts)
+                .filter(|fact| fact.url == *url)
+                .cloned()
+                .collect(),
+            inlay_hints: self.settings.inlay_hints,
+            code_lens: self.settings.code_lens,
             capabilities: self.capabilities.clone(),
         })
     }
@@ -337,6 +356,10 @@ pub(crate) struct View {
     pub(crate) names: BTreeMap<String, Url>,
     /// What the dry runs found in this document, moved along with the text.
     pub(crate) findings: Vec<Found>,
+    /// What the dry runs showed at places of this document, moved along, too.
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) inlay_hints: InlayHintSettings,
+    pub(crate) code_lens: CodeLensSettings,
     pub(crate) capabilities: Arc<Capabilities>,
 }
 

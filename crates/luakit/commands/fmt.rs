@@ -6,7 +6,7 @@ use crate::{output, script};
 use luakit_analysis::Script;
 use luakit_check::worker;
 use luakit_diagnostics::SourceFile;
-use luakit_format::{Config, find, format};
+use luakit_format::{Config, format};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,8 +51,7 @@ fn stdin(args: &FmtArgs, tally: &mut Tally) -> Result<(), String> {
     let path = args.stdin_filepath.as_deref();
     let name = path.map_or("stdin".into(), |path| path.to_string_lossy().replace('\\', "/"));
     let source = Arc::new(SourceFile::new(name, text));
-    let folder = path.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
-    let config = configuration(folder.unwrap_or(Path::new(".")))?;
+    let config = Config::of_file(path.unwrap_or(Path::new("stdin.lua")), Config::default())?;
     let Some(formatted) = formatted(&source, &config)? else {
         tally.failed += 1;
         return Ok(());
@@ -66,7 +65,7 @@ fn stdin(args: &FmtArgs, tally: &mut Tally) -> Result<(), String> {
 fn file(path: &Path, check: bool, tally: &mut Tally) -> Result<(), String> {
     tally.seen += 1;
     let source = script::read(path)?;
-    let config = configuration(path.parent().unwrap_or(Path::new("")))?;
+    let config = Config::of_file(path, Config::default())?;
     let Some(formatted) = formatted(&source, &config)? else {
         tally.failed += 1;
         return Ok(());
@@ -103,19 +102,6 @@ fn show(source: &SourceFile, formatted: &str, tally: &mut Tally) -> Result<(), S
     let diff = similar::TextDiff::from_lines(&*source.text, formatted);
     let diff = diff.unified_diff().header(&source.name, &source.name).to_string();
     output::write(None, diff.as_bytes())
-}
-
-/// Reads the configuration that counts for a folder.
-fn configuration(folder: &Path) -> Result<Config, String> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let Some(path) = find(folder) else { return Ok(Config::default()) };
-    let shown = path.display();
-    let text = std::fs::read_to_string(&path).map_err(|err| format!("cannot read `{shown}`: {err}"))?;
-    Config::parse(&text).map_err(|error| {
-        let start = error.range.map_or(0, |range| range.start);
-        let at = SourceFile::new("", text.as_str()).line_column(start);
-        format!("{shown}:{}:{}: {}", at.line, at.column, error.message)
-    })
 }
 
 /// Returns the files that are named, and the Lua files in the folders that are, less those that .styluaignore names.

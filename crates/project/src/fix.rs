@@ -18,9 +18,13 @@ const SAFE: &[Code] = &[
     Code::NOT_A_CHOICE,
 ];
 
+fn is_safe(finding: &Diagnostic) -> bool {
+    SAFE.contains(&finding.code) && finding.fixes.len() == 1
+}
+
 /// Marks the fixes of a finding that must not be applied unasked.
 pub(crate) fn mark_safe(finding: &mut Diagnostic) {
-    let safe = SAFE.contains(&finding.code) && finding.fixes.len() == 1;
+    let safe = is_safe(finding);
     for fix in &mut finding.fixes {
         fix.safe &= safe;
     }
@@ -60,6 +64,15 @@ pub(crate) fn keep_written(finding: &mut Diagnostic) {
     }
 }
 
+/// Returns the edits of the fixes that leave no doubt, in the order of their places. Of fixes that overlap, the first
+/// one counts.
+pub fn safe_edits(findings: &[Diagnostic], text: &str) -> Vec<Edit> {
+    let safe = findings.iter().filter(|finding| is_safe(finding));
+    let fixes: Vec<&[Edit]> =
+        safe.flat_map(|it| &it.fixes).filter(|fix| fix.safe).map(|fix| fix.edits.as_slice()).collect();
+    chosen(text, &fixes).0.into_iter().cloned().collect()
+}
+
 /// What was fixed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Fixed {
@@ -96,6 +109,20 @@ pub fn apply(findings: &[Diagnostic], names: &Names) -> Result<Fixed, String> {
 
 /// Applies fixes to a text, each whole or not at all. Returns how many were applied.
 fn edited(text: &str, fixes: &[&[Edit]]) -> (String, usize) {
+    let (edits, applied) = chosen(text, fixes);
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut done = 0;
+    for edit in edits {
+        out.push_str(text.get(done..edit.range.start).unwrap_or(""));
+        out.push_str(&edit.text);
+        done = edit.range.end;
+    }
+    out.push_str(text.get(done..).unwrap_or(""));
+    (out, applied)
+}
+
+/// Chooses the edits of the fixes that can be applied together, each whole or not at all, and counts those fixes.
+fn chosen<'f>(text: &str, fixes: &[&'f [Edit]]) -> (Vec<&'f Edit>, usize) {
     let mut edits: Vec<&Edit> = Vec::new();
     let mut applied = 0;
     for fix in fixes {
@@ -110,15 +137,7 @@ fn edited(text: &str, fixes: &[&[Edit]]) -> (String, usize) {
         }
     }
     edits.sort_by_key(|edit| edit.range);
-    let mut out = String::with_capacity(text.len() + 64);
-    let mut done = 0;
-    for edit in edits {
-        out.push_str(text.get(done..edit.range.start).unwrap_or(""));
-        out.push_str(&edit.text);
-        done = edit.range.end;
-    }
-    out.push_str(text.get(done..).unwrap_or(""));
-    (out, applied)
+    (edits, applied)
 }
 
 /// Replaces a file by rename, so that nobody sees half of it. A link stays a link: what it leads to is replaced.

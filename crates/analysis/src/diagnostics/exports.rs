@@ -6,7 +6,7 @@ use crate::tree::{ExprId, ExprKind, StmtKind};
 use crate::types::{Kind, builtin};
 use luakit_api::modules::is_entry_name;
 use luakit_api::{FunctionId, Object, words};
-use luakit_diagnostics::{Code, Related, TextRange};
+use luakit_diagnostics::{Code, Edit, Fix, Related, TextRange};
 
 impl Checker<'_, '_> {
     pub(super) fn exports(&mut self) {
@@ -78,8 +78,22 @@ impl Checker<'_, '_> {
             let line = format!("bk.export({name})");
             let at = TextRange::new(end, end);
             finding.fixes.push(suggestion(format!("Add `{line}`"), at, format!("\n{line}")));
+        } else if let Some(state) = self.last_discarded() {
+            let edit = |at: usize, text: &str| Edit { range: TextRange::new(at, at), text: text.into() };
+            let edits = vec![edit(state.start, "bk.export("), edit(state.end, ")")];
+            finding.fixes.push(Fix { title: "Export the last state".into(), edits, safe: false });
         }
         self.found.push(finding);
+    }
+
+    /// Returns the expression that ends the script, if it makes a State that nothing keeps.
+    fn last_discarded(&self) -> Option<TextRange> {
+        match self.script.tree.block.stmts.last()?.kind {
+            StmtKind::Call(id) if self.types.of(id).object() == Some(Object::State) => {
+                Some(self.script.tree.expr(id).range)
+            }
+            _ => None,
+        }
     }
 
     /// Returns the name of the last State that is declared at the top level.

@@ -6,12 +6,14 @@
 //! left behind.
 
 mod entry;
+mod facts;
 mod job;
 mod outcome;
 mod run;
 mod take_over;
 
 pub(crate) use entry::{Entry, Found};
+pub(crate) use facts::{Fact, FactKind};
 pub(crate) use outcome::{Outcome, Report, Status};
 
 use crate::outbox::Message;
