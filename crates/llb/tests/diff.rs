@@ -32,8 +32,8 @@ fn chain(image: &str, length: usize, command: impl Fn(usize) -> String) -> Defin
 fn timed(before: &Definition, after: &Definition) -> diff::GraphDiff {
     let begun = Instant::now();
     let diff = diff::compare(before, after);
-    // A debug build on a busy machine; optimised it is some tens of milliseconds.
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    // A debug build on a busy machine. What is quadratic takes minutes.
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     diff
 }
 

@@ -1,11 +1,12 @@
-//! Where the lines of an edited file were: what is above an inserted line keeps its number, what is below moves.
+//! Where the lines of an edited file are now: what is above an inserted line keeps its number, what is below moves.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Maps the lines of the old text to those of the new one, from 0.
 ///
 /// Equal lines at both ends stay together; between them, lines that are there once in both. What lies between two
-/// such lines and is as long as before was edited in place.
+/// such lines was edited in place: all of it if it is as long as before, else the lines that are still much alike.
 pub(super) fn map(before: &str, after: &str) -> Vec<Option<usize>> {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let mut lines = Lines { to: vec![None; old.len()], from: vec![None; new.len()] };
@@ -33,7 +34,7 @@ pub(super) fn map(before: &str, after: &str) -> Vec<Option<usize>> {
     for line in (top..old_end.saturating_sub(1)).rev() {
         lines.follow(line + 1, line, |it| it.checked_sub(1), &old, &new);
     }
-    lines.fill(top, old_end);
+    lines.fill(top, old_end, &old, &new);
     lines.to
 }
 
@@ -83,8 +84,8 @@ impl Lines {
         }
     }
 
-    /// Joins what lies between two joined lines, if it is as long in both.
-    fn fill(&mut self, start: usize, end: usize) {
+    /// Joins what lies between two joined lines.
+    fn fill(&mut self, start: usize, end: usize, old: &[&str], new: &[&str]) {
         let mut line = start;
         while line < end {
             if self.to(line).is_some() {
@@ -97,11 +98,43 @@ impl Lines {
                 let free = (first..self.from.len()).take_while(|it| self.is_free(*it)).count();
                 if free == count {
                     (0..count).for_each(|it| self.join(line + it, first + it));
+                } else if free * count <= MOST {
+                    self.join_alike(line..line + count, first..first + free, old, new);
                 }
             }
             line += count;
         }
     }
+
+    /// Joins each line to the one that is most like it, behind that of the line before.
+    fn join_alike(&mut self, from: Range<usize>, to: Range<usize>, old: &[&str], new: &[&str]) {
+        let mut next = to.start;
+        for line in from {
+            let Some(text) = old.get(line) else { continue };
+            let score = |there: usize| new.get(there).map_or(0, |it| alike(text, it));
+            let best = (next..to.end).map(|there| (score(there), there)).rev().max_by_key(|it| it.0);
+            if let Some((_, there)) = best.filter(|it| it.0 >= LEAST) {
+                self.join(line, there);
+                next = there + 1;
+            }
+        }
+    }
+}
+
+/// How much of a line must be the same at its ends, of a hundred parts.
+const LEAST: usize = 50;
+
+/// How many pairs of lines are compared, at most.
+const MOST: usize = 10_000;
+
+/// How much of two lines is the same at their ends, of a hundred parts.
+fn alike(one: &str, other: &str) -> usize {
+    let (one, other) = (one.trim().as_bytes(), other.trim().as_bytes());
+    let shorter = one.len().min(other.len());
+    let equal = |(a, b): &(&u8, &u8)| a == b;
+    let start = one.iter().zip(other).take_while(equal).count();
+    let end = one.iter().rev().zip(other.iter().rev()).take(shorter - start).take_while(equal).count();
+    200 * (start + end) / (one.len() + other.len()).max(1)
 }
 
 #[cfg(test)]
@@ -123,6 +156,12 @@ mod tests {
         check("a\nb\nc", "a\nB\nc", &[Some(0), Some(1), Some(2)]);
         check("a", "b", &[Some(0)]);
         check("a\nb\nc\nd", "x\nb\ny\nd", &[Some(0), Some(1), Some(2), Some(3)]);
+    }
+
+    #[test]
+    fn an_edited_line_is_known_by_what_is_left_of_it() {
+        let (before, after) = ("a\ns = s:run('make')\nz", "a\n-- Quick.\ns = s:run('make -j4')\nmore\nz");
+        check(before, after, &[Some(0), Some(2), Some(4)]);
     }
 
     #[test]

@@ -78,12 +78,13 @@ fn words(kind: &str, facts: &Facts) -> BTreeSet<u64> {
                 let name = value.split('@').next().unwrap_or(value);
                 let name =
                     name.rsplit_once([':', '#']).filter(|(_, it)| !it.contains('/')).map_or(name, |it| it.0);
-                list.extend([hash(&["whole", value]), hash(&["name", name])]);
-                list.insert(hash(&["last", name.rsplit('/').next().unwrap_or(name)]));
+                list.extend([
+                    hash(&["name", name]),
+                    hash(&["last", name.rsplit('/').next().unwrap_or(name)]),
+                ]);
             }
             ("exec", "command") | ("file", _) => {
                 list.extend(value.split_whitespace().take(LONGEST).map(|it| hash(&["word", it])));
-                list.insert(hash(&["whole", value]));
             }
             _ => {
                 list.insert(hash(&["fact", what, value]));
