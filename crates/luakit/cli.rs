@@ -100,6 +100,10 @@ pub(crate) struct DagArgs {
     pub(crate) script: PathBuf,
     #[arg(long, value_enum, default_value_t = DagFormat::Text)]
     pub(crate) format: DagFormat,
+    /// Shows only operations of a kind (source, exec, file, merge, diff, build, passthrough), or with this text in their
+    /// name; dashed arrows lead over those that are left out
+    #[arg(long, value_name = "KIND|TEXT")]
+    pub(crate) filter: Option<String>,
     /// Writes the graph to a file rather than to stdout
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -118,6 +122,10 @@ pub(crate) enum DagFormat {
     Dot,
     /// An object with `ops`
     Json,
+    /// A drawing that any browser shows
+    Svg,
+    /// For Markdown that draws Mermaid
+    Mermaid,
 }
 
 #[derive(Debug, Args)]

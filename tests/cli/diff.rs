@@ -232,3 +232,19 @@ fn what_git_does_not_know_is_told() {
     let text = nowhere.transcript(&["diff", "HEAD:build.lua", "build.lua"]);
     assert!(text.contains("not a git repository") && text.ends_with("exit 2\n"), "{text}");
 }
+
+#[test]
+fn the_manual_shows_what_is_printed() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diff.md")).unwrap();
+    let block = |info: &str, number: usize| {
+        let start = page.match_indices(&format!("```{info}\n")).nth(number).unwrap().0 + info.len() + 4;
+        page[start..].split("```").next().unwrap().to_owned()
+    };
+    let folder = Folder::new(&format!("--- build.lua\n{}", block("lua", 0)));
+    git(&folder, &["init", "-q"]);
+    git(&folder, &["add", "-A"]);
+    git(&folder, &["commit", "-q", "-m", "one"]);
+    std::fs::write(folder.path().join("build.lua"), block("lua", 1)).unwrap();
+    let output = folder.run(&["diff", "HEAD:build.lua", "build.lua"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), block("text", 0));
+}

@@ -2,7 +2,7 @@
 
 pub(crate) mod op;
 
-use crate::{Definition, Location, MarshalledOp, Metadata, name};
+use crate::{Definition, Location, MarshalledOp, Metadata, View, name};
 use serde_json::{Map, Value, json};
 
 /// Renders a definition as an object with `ops`, each after its inputs, and `head`, the digest of the op
@@ -13,9 +13,17 @@ pub fn render(definition: &Definition) -> String {
 
 /// Returns what [`render`] writes.
 pub fn value(definition: &Definition) -> Value {
-    let names = name::names(definition);
-    let ops = definition.ops.iter().zip(names).filter(|(op, _)| op.op.op.is_some());
-    let ops: Vec<Value> = ops.map(|(op, name)| marshalled(definition, op, &name)).collect();
+    value_of_view(&View::whole(definition))
+}
+
+/// Renders what is shown of a definition; inputs are named also where they are not shown.
+pub fn render_view(view: &View<'_>) -> String {
+    format!("{:#}\n", value_of_view(view))
+}
+
+fn value_of_view(view: &View<'_>) -> Value {
+    let definition = view.definition;
+    let ops: Vec<Value> = view.ops().map(|(_, op, name)| marshalled(definition, op, name)).collect();
     let result = definition.ops.last().and_then(|it| it.op.inputs.first());
     json!({
         "ops": ops,

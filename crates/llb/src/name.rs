@@ -82,6 +82,8 @@ pub(crate) fn brief(name: &str) -> String {
 
 /// Puts a name on one line, and no more of it than another name can take.
 pub(crate) fn shortened(name: &str) -> String {
+    let visible = |c: char| if c.is_control() && !c.is_whitespace() { '\u{fffd}' } else { c };
+    let name: String = name.chars().map(visible).collect();
     let line = name.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MAX_PART) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),

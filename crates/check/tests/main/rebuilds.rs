@@ -46,7 +46,7 @@ bk.export(base:copy(tool, "/out", "/a"):copy(more, "/out", "/b"):run("/a"))
               file copy /out /b
                 depends ← file copy /out /a ← exec make -j4
               exec /a
-                depends ← file copy /out /b ← file copy /out /a ← exec make -j4
+                depends ← file copy /out /b ← 1 more ← exec make -j4
 
             1 changed
             2 ops run, 3 depend on them, 1 cached

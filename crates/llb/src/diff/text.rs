@@ -6,7 +6,7 @@
 use super::{Cause, Change, Files, GraphDiff, OpDiff, OpRef, Rebuild, Status};
 use crate::name::brief;
 
-/// How many ops a chain of reasons shows.
+/// How many sources are named that are not looked at.
 const LONGEST: usize = 4;
 
 /// Renders everything that changed or runs again, and a summary.
@@ -41,10 +41,13 @@ pub fn render(diff: &GraphDiff, before: &Files<'_>, after: &Files<'_>) -> String
 /// Names an op and its place.
 fn label(op: &OpRef, files: &Files<'_>) -> String {
     let place = op.locations.first().and_then(|it| files.place(it));
-    let place = place.map(|it| format!(" ({it})")).unwrap_or_default();
+    name(op) + &place.map(|it| format!(" ({it})")).unwrap_or_default()
+}
+
+fn name(op: &OpRef) -> String {
     let name = brief(&op.name);
     // The names of some kinds begin with it.
-    if name.starts_with(op.kind) { name + &place } else { format!("{} {name}{place}", op.kind) }
+    if name.starts_with(op.kind) { name } else { format!("{} {name}", op.kind) }
 }
 
 fn change(change: &Change) -> String {
@@ -67,14 +70,15 @@ fn rebuild(diff: &GraphDiff, number: usize, op: &OpDiff, files: &Files<'_>) -> S
         }
         Some(Cause::Input(_)) => {
             let chain = diff.chain(number);
-            let label = |it: &usize| diff.ops.get(*it).map(|it| label(&it.op, files)).unwrap_or_default();
-            let mut labels: Vec<String> = chain.iter().skip(1).map(label).collect();
-            if labels.len() > LONGEST {
-                let middle = 1..labels.len() - 1;
-                let more = format!("{} more", middle.len());
-                labels.splice(middle, [more]);
+            let op = |it: &usize| diff.ops.get(*it).map(|it| &it.op);
+            let mut reasons: Vec<String> = Vec::new();
+            // Those between have reasons of their own above.
+            if let [_, nearest, between @ .., _] = chain.as_slice() {
+                reasons.extend(op(nearest).map(name));
+                reasons.extend((!between.is_empty()).then(|| format!("{} more", between.len())));
             }
-            format!("{rebuild} ← {}", labels.join(" ← "))
+            reasons.extend(chain.last().and_then(op).map(|it| label(it, files)));
+            format!("{rebuild} ← {}", reasons.join(" ← "))
         }
     }
 }
