@@ -169,7 +169,13 @@ fn git(folder: &Path, args: &[&str]) -> Result<Vec<u8>, String> {
     let mut command = Command::new("git");
     // A repository may be somebody else's: looking at it must run nothing of it, and change nothing.
     command.args(["-c", "core.fsmonitor=false", "--no-optional-locks", "--no-pager"]);
-    let output = command.args(args).current_dir(folder).stdin(Stdio::null()).env("LC_ALL", "C").output();
+    let output = command
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .env("LC_ALL", "C")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .output();
     let output = output.map_err(|err| format!("cannot run git: {err}"))?;
     if output.status.success() {
         return Ok(output.stdout);

@@ -6,6 +6,9 @@ use std::collections::{BTreeSet, HashMap};
 /// The kinds that a filter can name.
 const KINDS: &[&str] = &["source", "exec", "file", "merge", "diff", "build", "passthrough"];
 
+/// How many ways over ops that are not shown are followed, all in all. A drawing with more of them tells nothing.
+const MOST_WAYS: usize = 500_000;
+
 /// Is what is shown of a definition. The last op, which only names the result, is no op of it.
 #[derive(Clone, Debug)]
 pub struct View<'a> {
@@ -75,6 +78,7 @@ impl<'a> View<'a> {
             self.definition.ops.iter().enumerate().map(|(index, op)| (op.digest.as_str(), index)).collect();
         // What is shown nearest above each op that is not.
         let mut above: Vec<BTreeSet<usize>> = Vec::with_capacity(self.definition.ops.len());
+        let mut ways = 0;
         let mut links = Vec::new();
         for (to, op) in self.definition.ops.iter().enumerate() {
             let mut direct: Vec<(usize, Vec<i64>)> = Vec::new();
@@ -93,7 +97,8 @@ impl<'a> View<'a> {
             }
             if !self.shows(to) {
                 indirect.extend(direct.iter().map(|it| it.0));
-                above.push(indirect);
+                ways += indirect.len();
+                above.push(if ways > MOST_WAYS { BTreeSet::new() } else { indirect });
                 continue;
             }
             above.push(BTreeSet::new());

@@ -116,7 +116,12 @@ fn summary(diff: &GraphDiff) -> String {
 
 /// Lists the sources that may be others though the graph does not tell.
 fn unseen(diff: &GraphDiff) -> Option<String> {
-    let names: Vec<String> = diff.ops.iter().filter(|it| it.unseen).map(|it| brief(&it.op.name)).collect();
+    let mut names: Vec<String> = Vec::new();
+    for name in diff.ops.iter().filter(|it| it.unseen).map(|it| brief(&it.op.name)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     match names.as_slice() {
         [] => None,
         names if names.len() <= LONGEST => Some(names.join(", ")),

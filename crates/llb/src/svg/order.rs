@@ -14,7 +14,7 @@ pub(super) fn order(layers: &mut Layers) {
         }
         let count = layers.rows.len();
         let rows: Vec<usize> =
-            if round % 2 == 0 { (1..count).collect() } else { (0..count - 1).rev().collect() };
+            if round % 2 == 0 { (1..count).collect() } else { (0..count.saturating_sub(1)).rev().collect() };
         let mut places = places(layers);
         for row in rows {
             sort(layers, row, round % 2 == 0, &mut places);
