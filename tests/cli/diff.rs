@@ -166,6 +166,18 @@ fn the_index_is_a_revision_too() {
 }
 
 #[test]
+fn a_path_begins_at_the_root_of_the_repository_as_in_git() {
+    let folder = repository();
+    let mut command = folder.command(&["diff", "HEAD:build.lua", "build.lua"]);
+    let output = command.current_dir(folder.path().join("app")).output().unwrap();
+    expect![[r#"
+        luakit: there is no `build.lua` in HEAD
+        hint: the one of the current folder is `HEAD:./build.lua`
+    "#]]
+    .assert_eq(&String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn arguments_are_those_of_both_versions() {
     let folder = repository();
     let args = ["diff", "--arg", "PACKAGE=make", "HEAD:app/build.lua", "app/build.lua"];

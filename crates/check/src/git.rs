@@ -21,7 +21,7 @@ pub struct GitLoader {
     folder: PathBuf,
     /// The folder of the script in the repository, with a `/` at its end unless it is the root.
     root: String,
-    /// The Lua files and settings of the revision, by their paths in the repository.
+    /// The script, the Lua files and the settings of the revision, by their paths in the repository.
     files: BTreeMap<String, Entry>,
     read: Mutex<BTreeMap<String, Arc<SourceFile>>>,
 }
@@ -45,7 +45,9 @@ impl GitLoader {
     /// What git says, or that there is no such file.
     pub fn open(folder: &Path, revision: &str, path: &str) -> Result<(Arc<SourceFile>, Self), String> {
         let full = full_path(folder, path)?;
-        let files = if revision.is_empty() { of_index(folder)? } else { of_revision(folder, revision)? };
+        let list = if revision.is_empty() { of_index(folder)? } else { of_revision(folder, revision)? };
+        let is_wanted = |path: &str| path == full || path.ends_with(".lua") || path.ends_with(".toml");
+        let files = list.into_iter().filter(|(path, _)| is_wanted(path)).collect();
         let parent = full.rsplit_once('/').map_or("", |(parent, _)| parent);
         let root = if parent.is_empty() { String::new() } else { format!("{parent}/") };
         // Shown with what the path was written with: `./` or nothing.
@@ -55,12 +57,17 @@ impl GitLoader {
         let loader = Self { prefix, stdlib, folder: folder.to_owned(), root, files, read: Mutex::default() };
         match loader.object(&full, &format!("{revision}:{path}")) {
             Ok(file) => Ok((file, loader)),
-            Err(LoadError::NotFound) => {
-                let whole = if revision.is_empty() { "the index" } else { revision };
-                Err(format!("there is no `{full}` in {whole}"))
-            }
-            Err(LoadError::Outside) => Err(format!("`{revision}:{path}` leads out of the repository")),
             Err(LoadError::Unreadable(why)) => Err(format!("cannot read `{revision}:{path}`: {why}")),
+            Err(LoadError::NotFound | LoadError::Outside) => {
+                let whole = if revision.is_empty() { "the index" } else { revision };
+                let here = full_path(folder, &format!("./{path}"))?;
+                let hint = if here != full && loader.files.contains_key(&here) {
+                    format!("\nhint: the one of the current folder is `{revision}:./{path}`")
+                } else {
+                    String::new()
+                };
+                Err(format!("there is no `{full}` in {whole}{hint}"))
+            }
         }
     }
 
@@ -74,8 +81,11 @@ impl GitLoader {
             let path = format!("{folder}{name}");
             if self.files.contains_key(&path) {
                 let shown = format!("{}:{path}", self.prefix.split(':').next().unwrap_or_default());
-                let file = self.object(&path, &shown);
-                return file.map(Some).map_err(|err| format!("cannot read `{shown}`: {err:?}"));
+                return match self.object(&path, &shown) {
+                    Ok(file) => Ok(Some(file)),
+                    Err(LoadError::Unreadable(why)) => Err(format!("cannot read `{shown}`: {why}")),
+                    Err(LoadError::NotFound | LoadError::Outside) => Ok(None),
+                };
             }
             let Some(inner) = folder.strip_suffix('/') else { return Ok(None) };
             folder = inner.rfind('/').map_or("", |slash| inner.get(..=slash).unwrap_or_default());
@@ -160,8 +170,7 @@ fn entries(list: &[u8], object: usize) -> BTreeMap<String, Entry> {
         let object = (*fields.get(object)?).to_owned();
         Some((path.to_owned(), Entry { object, is_file }))
     };
-    let wanted = |path: &str| path.ends_with(".lua") || path.ends_with(".toml");
-    list.split('\0').filter_map(entry).filter(|(path, _)| wanted(path)).collect()
+    list.split('\0').filter_map(entry).collect()
 }
 
 /// Runs git for what it prints.
