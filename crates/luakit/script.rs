@@ -9,7 +9,7 @@ use luakit_project::{Config, Configs, Names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 /// The exit code of a script that has errors.
 pub(crate) const FINDINGS: u8 = 1;
@@ -39,15 +39,18 @@ pub(crate) fn loader(path: &Path) -> DiskLoader {
 pub(crate) fn options(args: &EvalArgs) -> Result<Options, String> {
     let mut values = BTreeMap::new();
     for path in &args.arg_file {
-        let text = std::fs::read_to_string(path)
+        let text = luakit_check::read_text(path)
             .map_err(|err| format!("cannot read `{}`: {err}", path.display()))?;
+        // Editors of Windows begin a file with a byte order mark, which is no part of the first name.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             match line.split_once('=') {
-                Some((name, value)) if !name.trim().is_empty() => {
+                // `export NAME=VALUE` is for a shell; as a name it would be read by nobody.
+                Some((name, value)) if name.split_whitespace().count() == 1 => {
                     values.insert(name.trim().to_owned(), value.to_owned());
                 }
                 _ => {
@@ -95,7 +98,7 @@ pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Resu
     if platforms.is_empty() {
         platforms.push(options.platform.clone());
     }
-    watch(&Options { timeout: options.timeout * platforms.len() as u32, ..options.clone() });
+    let watched = watch(&Options { timeout: options.timeout * platforms.len() as u32, ..options.clone() });
     let mut runs: Vec<DryRun> = Vec::new();
     let mut findings: Vec<Diagnostic> = Vec::new();
     for platform in platforms {
@@ -110,6 +113,8 @@ pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Resu
         }
         runs.push(run);
     }
+    // From here on it is for the reader of the result to take their time.
+    drop(watched);
     sort(&mut findings);
     output::findings(&findings);
     if findings.iter().any(Diagnostic::is_error) {
@@ -134,16 +139,19 @@ pub(crate) fn chosen(run: &DryRun) -> Result<&Output, ExitCode> {
     Err(ExitCode::from(UNUSABLE))
 }
 
-/// Ends the process where even the interrupt cannot: a few loops inside Lua's libraries ask nobody.
-pub(crate) fn watch(options: &Options) {
+/// Ends the process where even the interrupt cannot, until the result is dropped: a few loops inside Lua's libraries ask nobody.
+fn watch(options: &Options) -> mpsc::Sender<()> {
+    let (watched, ended) = mpsc::channel();
     let patience = options.timeout + std::time::Duration::from_secs(2);
     let watchdog = std::thread::Builder::new().name("luakit-watchdog".into()).spawn(move || {
-        std::thread::sleep(patience);
-        eprintln!("luakit: script evaluation timed out and could not be stopped");
-        std::process::exit(i32::from(FINDINGS));
+        if ended.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
+            eprintln!("luakit: script evaluation timed out and could not be stopped");
+            std::process::exit(i32::from(FINDINGS));
+        }
     });
     // Without it there is still the interrupt.
     drop(watchdog);
+    watched
 }
 
 /// Warns of arguments of the command line that nobody read: most likely their names are misspelt.
