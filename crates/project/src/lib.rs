@@ -13,11 +13,13 @@ mod parallel;
 mod paths;
 mod read;
 mod schema;
+mod walk;
 mod watch;
 
 pub use check::{Checked, Request, check, with_settings};
 pub use config::{CONFIG_FILE, Config, Configs, Level};
-pub use fix::{Fixed, apply};
+pub use fix::{Fixed, apply, replace_file};
 pub use ignores::{Ignores, Seen, settle};
 pub use paths::Names;
 pub use schema::schema;
+pub use walk::{Walked, walk};
