@@ -271,7 +271,8 @@ fn a_misspelt_export_is_one_mistake() {
         2 scripts checked: 2 errors, 0 warnings
         1 finding can be fixed with `--fix`
         exit 1
-    "#]].assert_eq(&folder.transcript(&["check"]));
+    "#]]
+    .assert_eq(&folder.transcript(&["check"]));
 }
 
 #[cfg(unix)]
