@@ -11,7 +11,7 @@ use luakit_project::{CONFIG_FILE, Config, Configs, Names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 /// The exit code of a script that has errors.
@@ -42,15 +42,18 @@ pub(crate) fn loader(path: &Path) -> DiskLoader {
 pub(crate) fn options(args: &EvalArgs) -> Result<Options, String> {
     let mut values = BTreeMap::new();
     for path in &args.arg_file {
-        let text = std::fs::read_to_string(path)
+        let text = luakit_check::read_text(path)
             .map_err(|err| format!("cannot read `{}`: {err}", path.display()))?;
+        // Editors of Windows begin a file with a byte order mark, which is no part of the first name.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             match line.split_once('=') {
-                Some((name, value)) if !name.trim().is_empty() => {
+                // `export NAME=VALUE` is for a shell; as a name it would be read by nobody.
+                Some((name, value)) if name.split_whitespace().count() == 1 => {
                     values.insert(name.trim().to_owned(), value.to_owned());
                 }
                 _ => {
@@ -122,8 +125,10 @@ pub(crate) fn unusable(message: String) -> ExitCode {
 /// The exit code of a script that cannot be read or has errors.
 pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Result<Vec<DryRun>, ExitCode> {
     let script = Script::on_disk(path).map_err(unusable)?;
-    watch(args.timeout * args.platform.len().max(1) as u32);
+    let watched = watch(args.timeout * args.platform.len().max(1) as u32);
     let runs = evaluate_script(&script, args, local_unique)?;
+    // From here on it is for the reader of the result to take their time.
+    drop(watched);
     unread_arguments(&args.args, &runs.iter().flat_map(|run| run.args_read.iter().cloned()).collect());
     Ok(runs)
 }
@@ -186,16 +191,19 @@ pub(crate) fn chosen(run: &DryRun) -> Result<&Output, ExitCode> {
     Err(ExitCode::from(UNUSABLE))
 }
 
-/// Ends the process where even the interrupt cannot: a few loops inside Lua's libraries ask nobody.
-pub(crate) fn watch(timeout: Duration) {
+/// Ends the process where even the interrupt cannot, until the result is dropped: a few loops inside Lua's libraries ask nobody.
+pub(crate) fn watch(timeout: Duration) -> mpsc::Sender<()> {
+    let (watched, ended) = mpsc::channel();
     let patience = timeout + Duration::from_secs(2);
     let watchdog = std::thread::Builder::new().name("luakit-watchdog".into()).spawn(move || {
-        std::thread::sleep(patience);
-        tell!("luakit: script evaluation timed out and could not be stopped");
-        std::process::exit(i32::from(FINDINGS));
+        if ended.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
+            tell!("luakit: script evaluation timed out and could not be stopped");
+            std::process::exit(i32::from(FINDINGS));
+        }
     });
     // Without it there is still the interrupt.
     drop(watchdog);
+    watched
 }
 
 /// Warns of arguments of the command line that nobody read: most likely their names are misspelt.

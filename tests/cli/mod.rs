@@ -12,6 +12,7 @@ mod doctor;
 mod examples;
 mod fmt;
 mod pre_commit;
+mod streams;
 mod targets;
 mod test_command;
 

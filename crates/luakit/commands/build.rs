@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 pub(crate) fn run(args: &BuildArgs) -> ExitCode {
-    if args.output.is_none() && io::stdout().is_terminal() {
+    if output::is_stdout(args.output.as_deref()) && io::stdout().is_terminal() {
         tell!("luakit: a definition is binary and would spoil the terminal");
         tell!("hint: pipe it to `buildctl build --local context=.`, or write it to a file with `-o FILE`");
         tell!("hint: `luakit dag {}` shows it as text", args.script.display());
@@ -20,6 +20,11 @@ pub(crate) fn run(args: &BuildArgs) -> ExitCode {
     if many && (args.output.is_none() || args.image_config_file.is_some()) {
         tell!("luakit: several platforms have several definitions and configurations");
         tell!("hint: `-o FOLDER` writes each of them to a file of its own");
+        return ExitCode::from(script::UNUSABLE);
+    }
+    let config = args.image_config_file.as_deref();
+    if config.is_some() && config == args.output.as_deref() && config != Some(Path::new("/dev/null")) {
+        tell!("luakit: the definition and the configuration of the image need a file each");
         return ExitCode::from(script::UNUSABLE);
     }
     let unique = args.local_unique.clone().unwrap_or_else(random_unique);

@@ -70,14 +70,16 @@ fn check(args: &CheckArgs) -> Result<(Checked, Fixed), String> {
     let mut checked = luakit_project::check(&request)?;
     let mut total = Fixed::default();
     for _ in 0..if args.fix { ROUNDS } else { 0 } {
-        let fixed = luakit_project::apply(&checked.findings, &request.names)?;
-        if fixed == Fixed::default() {
+        let fixed = luakit_project::apply(&checked.findings, &request.names);
+        total.failures = fixed.failures;
+        if fixed.findings == 0 {
             break;
         }
         total.findings += fixed.findings;
         total.files = total.files.max(fixed.files);
         checked = luakit_project::check(&request)?;
     }
+    checked.failures.append(&mut total.failures);
     Ok((checked, total))
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &DagArgs) -> ExitCode {
         None => View::whole(definition),
     };
     if let Some(filter) = args.filter.as_ref().filter(|_| view.is_empty()) {
-        eprintln!("luakit: warning: no operation is a `{filter}`, or has that in its name");
+        tell!("luakit: warning: no operation is a `{filter}`, or has that in its name");
     }
     let mut rendered = match args.format {
         DagFormat::Text => text::render_view(&view, &text::TextOptions::default()),

@@ -20,8 +20,9 @@ fn compare(args: &DiffArgs) -> Result<ExitCode, ExitCode> {
         return Err(unusable("graphs are compared for one platform: give `--platform` once".to_owned()));
     }
     let (before, after) = (open(&args.before)?, open(&args.after)?);
-    script::watch(args.eval.timeout * 2);
+    let watched = script::watch(args.eval.timeout * 2);
     let (before, after) = (evaluate(&before, args)?, evaluate(&after, args)?);
+    drop(watched);
     script::unread_arguments(&args.eval.args, &before.args_read.union(&after.args_read).cloned().collect());
     let (old, new) = (script::chosen(&before)?, script::chosen(&after)?);
     let difference = diff::compare(&old.definition, &new.definition);
@@ -34,7 +35,8 @@ fn compare(args: &DiffArgs) -> Result<ExitCode, ExitCode> {
             if !config.is_empty() {
                 text.push_str(&format!("the image's configuration is another one: {}\n", config.join(", ")));
             }
-            let colour = args.output.is_none() && output::use_color(io::stdout().is_terminal());
+            let colour =
+                output::is_stdout(args.output.as_deref()) && output::use_color(io::stdout().is_terminal());
             if colour { coloured(&text) } else { text }
         }
         DiffFormat::Json => {
