@@ -6,6 +6,7 @@ mod client;
 mod diagnostics;
 mod dry_run;
 mod encoding;
+mod graph;
 mod lifecycle;
 mod project;
 mod questions;

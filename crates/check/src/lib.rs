@@ -6,6 +6,7 @@ mod disk;
 mod dry_run;
 mod join;
 mod lints;
+mod ops;
 mod testing;
 mod verify;
 pub mod worker;
@@ -16,6 +17,7 @@ pub use join::join;
 pub use lints::Lints;
 pub use luakit_evaluator::Limits;
 pub use luakit_llb as llb;
+pub use ops::MadeOp;
 pub use testing::{TestFile, TestOutcome, test_loader};
 
 use luakit_analysis::Script;

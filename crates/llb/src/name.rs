@@ -9,7 +9,7 @@ use std::collections::HashMap;
 const MAX_PART: usize = 60;
 
 /// Names every op of a definition, in its order.
-pub(crate) fn names(definition: &Definition) -> Vec<String> {
+pub fn names(definition: &Definition) -> Vec<String> {
     let mut known: HashMap<&str, usize> = HashMap::new();
     let mut names: Vec<String> = Vec::with_capacity(definition.ops.len());
     for (index, op) in definition.ops.iter().enumerate() {
@@ -59,7 +59,7 @@ fn action(action: &pb::FileAction) -> String {
 }
 
 /// Puts a name on one line, and no more of it than another name can take.
-pub(crate) fn shortened(name: &str) -> String {
+pub fn shortened(name: &str) -> String {
     let line = name.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MAX_PART) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),

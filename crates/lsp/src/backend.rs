@@ -4,7 +4,8 @@ use crate::capabilities;
 use crate::dry_run::{self, Reason};
 use crate::outbox::Outbox;
 use crate::requests::{
-    self, code_action, completion, diagnostic, evaluate, hover, llb, signature_help, syntax_tree,
+    self, code_action, completion, diagnostic, evaluate, graph, hover, llb, ops_at, signature_help,
+    syntax_tree,
 };
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
@@ -42,6 +43,18 @@ impl Backend {
 
     pub(crate) async fn llb(&self, params: llb::Params) -> Result<Value> {
         llb::llb(&self.session, params).await
+    }
+
+    pub(crate) async fn graph(&self, params: graph::Params) -> Result<Value> {
+        graph::graph(&self.session, params).await
+    }
+
+    pub(crate) async fn ops_at(&self, params: ops_at::At) -> Result<Value> {
+        ops_at::ops_at(&self.session, params).await
+    }
+
+    pub(crate) async fn ranges_of(&self, params: ops_at::Of) -> Result<Value> {
+        ops_at::ranges_of(&self.session, params).await
     }
 
     pub(crate) async fn status(&self, params: requests::Document) -> Result<Value> {

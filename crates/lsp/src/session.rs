@@ -219,7 +219,7 @@ impl Session {
                 let waits_for_it = change.typ == FileChangeType::CREATED
                     && entry.findings.iter().any(|it| it.diagnostic.code == Code::UNRESOLVED_REQUIRE);
                 if entry.reads.contains(&path) || waits_for_it {
-                    entry.definition = None;
+                    entry.outdate();
                     readers.insert(url.clone());
                 }
             }

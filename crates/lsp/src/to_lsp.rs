@@ -17,7 +17,7 @@ impl Texts {
         Texts(session.documents.iter().map(|(url, it)| (url.clone(), it.text().clone())).collect())
     }
 
-    fn range(&self, url: &Url, place: &Place, encoding: Encoding) -> Range {
+    pub(crate) fn range(&self, url: &Url, place: &Place, encoding: Encoding) -> Range {
         match self.0.get(url) {
             Some(text) => positions::range(text, place.range, encoding),
             None => positions::range(&Rope::from_str(&place.file.text), place.range, encoding),

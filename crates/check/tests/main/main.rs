@@ -12,6 +12,7 @@ mod lines;
 mod lints;
 mod messages;
 mod modules;
+mod ops;
 mod pages;
 mod suite;
 mod support;

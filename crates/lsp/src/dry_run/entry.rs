@@ -1,10 +1,9 @@
 //! What is remembered of a script between its runs.
 
 use crate::documents::Replacement;
-use crate::dry_run::Status;
+use crate::dry_run::{Graph, Status};
 use crate::progress;
 use crate::session::Session;
-use luakit_check::llb::Definition;
 use luakit_diagnostics::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -22,8 +21,8 @@ pub(crate) struct Entry {
     pub(crate) names: BTreeMap<String, Url>,
     /// The files that the last run read.
     pub(crate) reads: BTreeSet<PathBuf>,
-    /// What the last run gave, unless something has changed since.
-    pub(crate) definition: Option<Arc<Definition>>,
+    /// The graph of the last run without errors, whatever has changed since.
+    pub(crate) graph: Option<Graph>,
     /// The texts it was made of.
     pub(super) inputs: Vec<Input>,
 }
@@ -76,13 +75,18 @@ impl Entry {
         self.findings.iter().filter(move |found| found.url == *url)
     }
 
-    /// Returns the definition if it is that of the texts as they stand.
-    pub(crate) fn current_definition(&self, session: &Session) -> Option<Arc<Definition>> {
-        self.definition.clone().filter(|_| are_current(&self.inputs, session))
+    /// Takes note that something other than an open text has changed.
+    pub(crate) fn outdate(&mut self) {
+        if let Some(graph) = &mut self.graph {
+            graph.outdated = true;
+        }
     }
 
-    /// Moves findings along with an edit.
+    /// Moves findings, and the places of the graph, along with an edit.
     pub(crate) fn move_findings(&mut self, url: &Url, edit: Replacement) {
+        if let Some(graph) = &mut self.graph {
+            graph.move_spots(url, edit);
+        }
         let names = &self.names;
         for found in &mut self.findings {
             let diagnostic = &mut found.diagnostic;

@@ -6,12 +6,14 @@
 //! left behind.
 
 mod entry;
+mod graph;
 mod job;
 mod outcome;
 mod run;
 mod take_over;
 
 pub(crate) use entry::{Entry, Found};
+pub(crate) use graph::{Graph, Spot};
 pub(crate) use outcome::{Outcome, Report, Status};
 
 use crate::outbox::Message;
@@ -89,6 +91,7 @@ pub(crate) fn start(
             limits: Limits { memory: MEMORY, ..Limits::default() },
             cancel: cancel.clone(),
             lints: Lints::All,
+            ops: true,
             ..Options::default()
         },
     };

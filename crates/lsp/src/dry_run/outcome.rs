@@ -45,6 +45,12 @@ impl Report {
         !self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
+    /// Says why there is no definition.
+    pub(crate) fn why_no_result(&self) -> String {
+        let error = self.diagnostics.iter().find(|it| it.is_error());
+        error.map_or("the script exports nothing".to_owned(), place_and_message)
+    }
+
     pub(crate) fn ops(&self) -> Option<usize> {
         // The last op only names the result.
         self.definition.as_ref().map(|definition| definition.ops.len().saturating_sub(1))

@@ -142,7 +142,7 @@ impl Run {
             let status = self.status("outdated", "the script changed while it was evaluated");
             return (status, Outcome::Superseded, definition);
         }
-        take_over(session, &self.url, evaluated, &report, inputs);
+        take_over(session, &self.url, evaluated, inputs);
         let status = Status { ops: report.ops(), took: self.started.elapsed(), ..ended(&self.url, &report) };
         (status, Outcome::Done(report), definition)
     }

@@ -1,9 +1,8 @@
 //! The result of a run becomes part of the session: findings in their documents, and the files that were read.
 
-use crate::dry_run::Found;
 use crate::dry_run::entry::Input;
 use crate::dry_run::job::Evaluated;
-use crate::dry_run::outcome::Report;
+use crate::dry_run::{Found, Graph};
 use crate::outbox::Message;
 use crate::paths::{self, Root};
 use crate::publish;
@@ -33,16 +32,11 @@ pub(super) fn names_of(run: &DryRun, url: &Url, session: &Session) -> BTreeMap<S
 }
 
 /// Keeps what a run gave, and shows it.
-pub(super) fn take_over(
-    session: &mut Session,
-    url: &Url,
-    evaluated: Evaluated,
-    report: &Report,
-    inputs: Vec<Input>,
-) {
-    let Evaluated { run, also_static } = evaluated;
+pub(super) fn take_over(session: &mut Session, url: &Url, evaluated: Evaluated, inputs: Vec<Input>) {
+    let Evaluated { mut run, also_static } = evaluated;
     let names = names_of(&run, url, session);
     let reads = names.values().filter_map(paths::path_of).collect();
+    let graph = Graph::take(&mut run, &names, &inputs);
     let script = run.files.first().cloned();
     let found = run.diagnostics.into_iter().zip(also_static).map(|(diagnostic, also_static)| {
         let (url, diagnostic) = in_a_document(diagnostic, &names, url, script.as_ref());
@@ -50,9 +44,10 @@ pub(super) fn take_over(
     });
     let found: Vec<Found> = found.collect();
     let Some(entry) = session.entries.get_mut(url) else { return };
+    // Of a script with errors the last graph that it had is shown.
+    entry.graph = graph.or(entry.graph.take());
     entry.names = names;
     entry.reads = reads;
-    entry.definition = report.definition.clone();
     entry.inputs = inputs;
     let before = std::mem::replace(&mut entry.findings, found);
     republish(session, &before, url, true);

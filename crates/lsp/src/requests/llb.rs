@@ -1,7 +1,10 @@
-//! `luakit/llb` {uri, format}: the graph of a script, as text, DOT or JSON.
+//! `luakit/llb` {uri, format?, target?}: what a script builds, as text, DOT, JSON, or the bytes that BuildKit is given.
 
-use crate::requests::{evaluate, failed};
+use crate::requests::{evaluate, failed, work};
 use crate::session::Shared;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use luakit_check::Output;
 use luakit_check::llb::{Definition, dot, json, text};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,6 +17,8 @@ pub(crate) struct Params {
     uri: Url,
     #[serde(default)]
     format: Format,
+    /// The name of a result, as `--target` takes it.
+    target: Option<String>,
 }
 
 #[derive(Deserialize, Default, Clone, Copy)]
@@ -23,26 +28,39 @@ enum Format {
     Text,
     Dot,
     Json,
+    /// The protobuf message, in base64.
+    Pb,
 }
 
 pub(crate) async fn llb(shared: &Shared, params: Params) -> Result<Value> {
-    let known = {
-        let session = shared.lock();
-        session.entries.get(&params.uri).and_then(|entry| entry.current_definition(&session))
+    let Params { uri, format, target } = params;
+    let outputs = match current(shared, &uri) {
+        Some(current) => current,
+        None => {
+            let report = evaluate::run(shared, &uri).await?;
+            // The run is over, so that it is there unless the script has errors, or changes faster than it runs.
+            current(shared, &uri).ok_or_else(|| failed(report.why_no_result()))?
+        }
     };
-    let definition = match known {
-        Some(definition) => definition,
-        None => evaluate_now(shared, &params.uri).await?,
-    };
-    Ok(json!(render(&definition, params.format)))
+    let (outputs, default) = outputs;
+    work(move || {
+        let output = match &target {
+            Some(target) => outputs.iter().find(|output| output.target() == target),
+            None => outputs.get(default.unwrap_or(0)),
+        };
+        let missing =
+            || failed(format!("the script has no target `{}`", target.as_deref().unwrap_or("default")));
+        Ok(json!(render(&output.ok_or_else(missing)?.definition, format)))
+    })
+    .await?
 }
 
-async fn evaluate_now(shared: &Shared, url: &Url) -> Result<Arc<Definition>> {
-    let report = evaluate::run(shared, url).await?;
-    report.definition.clone().ok_or_else(|| {
-        let error = report.diagnostics.iter().find(|it| it.is_error());
-        failed(error.map_or("the script exports nothing".to_owned(), |it| it.message.clone()))
-    })
+/// Returns the results of a script as it stands, if it was evaluated.
+fn current(shared: &Shared, url: &Url) -> Option<(Arc<Vec<Output>>, Option<usize>)> {
+    let session = shared.lock();
+    let entry = session.entries.get(url)?;
+    let graph = entry.graph.as_ref().filter(|graph| !graph.is_stale(&session))?;
+    Some((graph.outputs.clone(), graph.default))
 }
 
 fn render(definition: &Definition, format: Format) -> String {
@@ -50,5 +68,6 @@ fn render(definition: &Definition, format: Format) -> String {
         Format::Text => text::render(definition, &text::TextOptions::default()),
         Format::Dot => dot::render(definition),
         Format::Json => json::render(definition),
+        Format::Pb => STANDARD.encode(definition.encode()),
     }
 }
