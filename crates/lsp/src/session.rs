@@ -15,7 +15,8 @@ use crate::to_lsp::Texts;
 use crate::{publish, static_check};
 use luakit_api::modules::Loader;
 use luakit_check::DiskLoader;
-use luakit_diagnostics::{Code, SourceFile};
+use luakit_diagnostics::SourceFile;
+use luakit_project::CONFIG_FILE;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -56,6 +57,8 @@ pub(crate) struct Session {
     pub(crate) entries: BTreeMap<Url, Entry>,
     /// The documents that have findings pushed to the client.
     pub(crate) published: BTreeSet<Url>,
+    /// The client wants to know of every script of the workspace, so that none is forgotten.
+    pub(crate) watches_all: bool,
     pub(crate) shut_down: bool,
     pub(crate) outbox: Outbox,
     pub(crate) writer: Writer,
@@ -74,6 +77,7 @@ impl Session {
             documents: BTreeMap::new(),
             entries: BTreeMap::new(),
             published: BTreeSet::new(),
+            watches_all: false,
             shut_down: false,
             writer: Writer::start(outbox.clone()),
             outbox,
@@ -137,6 +141,9 @@ impl Session {
         let generation = self.next();
         let document = Document::new(item.uri.clone(), path, name, item.version, generation, &item.text);
         self.documents.insert(item.uri.clone(), document);
+        for entry in self.entries.values_mut() {
+            entry.opened(&item.uri, generation, &item.text);
+        }
         if self.capabilities.pull {
             // What was pushed while the file was closed is pulled from now on.
             publish::publish(self, &item.uri);
@@ -192,6 +199,11 @@ impl Session {
         if let Some(entry) = self.entries.remove(url) {
             entry.cancel();
             affected.extend(entry.findings.into_iter().map(|found| found.url));
+            let is_read = entry.names.values().any(|read| self.documents.contains_key(read));
+            if is_read && self.settings.dry_run != DryRunMode::Manual {
+                // Who has one of its modules open is told what the script on disk makes of it.
+                dry_run::start(self, shared, url, Reason::Dependency, None);
+            }
         }
         if document.dirty {
             // Whoever read this text was told about something that is gone now.
@@ -204,6 +216,7 @@ impl Session {
         for url in &affected {
             publish::publish(self, url);
         }
+        dry_run::forget_unneeded(self);
         self.recheck_others(shared, url);
     }
 
@@ -212,13 +225,13 @@ impl Session {
         let mut readers = BTreeSet::new();
         for change in changes {
             let Some(path) = paths::path_of(&change.uri) else { continue };
-            if self.documents.contains_key(&change.uri) {
+            if self.documents.values().any(|document| document.path.as_deref() == Some(&path)) {
                 continue;
             }
             for (url, entry) in &mut self.entries {
-                let waits_for_it = change.typ == FileChangeType::CREATED
-                    && entry.findings.iter().any(|it| it.diagnostic.code == Code::UNRESOLVED_REQUIRE);
-                if entry.reads.contains(&path) || waits_for_it {
+                let is_settings = path.file_name().is_some_and(|name| name == CONFIG_FILE);
+                let concerns = is_settings && entry.is_below(path.parent());
+                if entry.reads.contains(&path) || entry.missing.contains(&path) || concerns {
                     entry.outdate();
                     readers.insert(url.clone());
                 }

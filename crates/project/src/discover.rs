@@ -33,7 +33,7 @@ pub(crate) fn discover(paths: &[PathBuf], names: &Names, configs: &Configs) -> R
     for path in paths {
         let path = names.absolute(path);
         if path.is_dir() {
-            let entries = in_folder(&path, configs)?;
+            let entries = entries_below(&path, configs)?;
             if entries.is_empty() {
                 found.empty.push(path.clone());
             }
@@ -51,7 +51,10 @@ pub(crate) fn discover(paths: &[PathBuf], names: &Names, configs: &Configs) -> R
 }
 
 /// Returns the entries below a folder, without what `.gitignore` excludes unless luakit.toml names it.
-fn in_folder(folder: &Path, configs: &Configs) -> Result<BTreeSet<PathBuf>, String> {
+///
+/// # Errors
+/// A message about a folder or a configuration that cannot be read.
+pub fn entries_below(folder: &Path, configs: &Configs) -> Result<BTreeSet<PathBuf>, String> {
     let mut files = Vec::new();
     let mut projects = BTreeSet::from([folder.to_owned()]);
     for entry in ignore::WalkBuilder::new(folder).require_git(false).build() {
@@ -104,11 +107,10 @@ pub(crate) fn is_entry(path: &Path, config: &Config) -> std::io::Result<bool> {
 /// Returns the entries whose `require` can reach the file: those in the folders around it, up to the project's.
 ///
 /// A module lies below the folder of its entry, so no other folder needs to be searched.
-pub(crate) fn entries_around(
-    path: &Path,
-    names: &Names,
-    configs: &Configs,
-) -> Result<BTreeSet<PathBuf>, String> {
+///
+/// # Errors
+/// A message about a configuration that cannot be read.
+pub fn entries_around(path: &Path, names: &Names, configs: &Configs) -> Result<BTreeSet<PathBuf>, String> {
     let mut entries = BTreeSet::new();
     let own = configs.of_file(path)?;
     for folder in path.ancestors().skip(1) {

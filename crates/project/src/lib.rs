@@ -17,6 +17,7 @@ mod watch;
 
 pub use check::{Checked, Request, check, with_settings};
 pub use config::{CONFIG_FILE, Config, Configs, Level};
+pub use discover::{entries_around, entries_below};
 pub use fix::{Fixed, apply};
 pub use ignores::{Ignores, Seen, settle};
 pub use paths::Names;

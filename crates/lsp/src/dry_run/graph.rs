@@ -4,7 +4,7 @@ use crate::documents::Replacement;
 use crate::dry_run::entry::{Input, are_current};
 use crate::session::Session;
 use luakit_check::llb::Definition;
-use luakit_check::{DryRun, MadeOp, Output};
+use luakit_check::{DryRun, Output};
 use luakit_diagnostics::{Place, SourceFile, TextRange};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -13,17 +13,14 @@ use tower_lsp::lsp_types::Url;
 /// The graph of a run. Cheap to clone, so that questions are answered from a copy.
 #[derive(Clone)]
 pub(crate) struct Graph {
-    /// Each after its inputs.
-    pub(crate) ops: Arc<Vec<MadeOp>>,
-    pub(crate) outputs: Arc<Vec<Output>>,
-    /// Which result is shown if nobody chooses.
-    pub(crate) default: Option<usize>,
+    pub(crate) run: Arc<DryRun>,
     /// For each op, and then for each output, where it was made.
     pub(crate) made: Arc<Vec<Made>>,
     pub(crate) named: Arc<Vec<Option<usize>>>,
     /// The places, each once: a loop makes thousands of ops in one.
     pub(crate) spots: Vec<Spot>,
-    inputs: Arc<Vec<Input>>,
+    files: Vec<Arc<SourceFile>>,
+    inputs: Vec<Input>,
     /// Something besides the open texts has changed.
     pub(crate) outdated: bool,
 }
@@ -56,8 +53,13 @@ impl Spot {
 }
 
 impl Graph {
-    /// Takes the graph out of a run. There is none if the run made none.
-    pub(super) fn take(run: &mut DryRun, names: &BTreeMap<String, Url>, inputs: &[Input]) -> Option<Graph> {
+    /// Finds the places of the graph of a run. There is none if the run made none.
+    pub(super) fn of(
+        run: &Arc<DryRun>,
+        names: &BTreeMap<String, Url>,
+        files: &[Arc<SourceFile>],
+        inputs: &[Input],
+    ) -> Option<Graph> {
         if run.outputs.is_empty() {
             return None;
         }
@@ -73,13 +75,12 @@ impl Graph {
         let made = Arc::new(made.collect());
         let named = run.outputs.iter().map(|output| spots.one(&output.place)).collect();
         Some(Graph {
-            ops: Arc::new(std::mem::take(&mut run.ops)),
-            outputs: Arc::new(std::mem::take(&mut run.outputs)),
-            default: run.default,
+            run: run.clone(),
             made,
             named: Arc::new(named),
             spots: spots.list,
-            inputs: Arc::new(inputs.to_vec()),
+            files: files.to_vec(),
+            inputs: inputs.to_vec(),
             outdated: false,
         })
     }
@@ -87,6 +88,17 @@ impl Graph {
     pub(super) fn move_spots(&mut self, url: &Url, edit: Replacement) {
         for spot in self.spots.iter_mut().filter(|spot| spot.url == *url) {
             spot.range = edit.moved(spot.range);
+        }
+    }
+
+    /// Takes note that a document was opened. It is what was run as long as its text is the same.
+    pub(super) fn opened(&mut self, name: &str, input: Input, text: &str) {
+        let ran = self.files.iter().find(|file| file.name == name);
+        if ran.is_some_and(|file| file.text == text) {
+            self.inputs.retain(|known| known.url != input.url);
+            self.inputs.push(input);
+        } else {
+            self.outdated = true;
         }
     }
 
@@ -98,8 +110,8 @@ impl Graph {
     /// Returns the result that a name stands for; without a name, what is shown.
     pub(crate) fn output(&self, target: Option<&str>) -> Option<&Output> {
         match target {
-            Some(target) => self.outputs.iter().find(|output| output.target() == target),
-            None => self.outputs.get(self.default.unwrap_or(0)),
+            Some(target) => self.run.outputs.iter().find(|output| output.target() == target),
+            None => self.run.shown(),
         }
     }
 

@@ -21,7 +21,10 @@ pub(crate) struct Status {
 impl Status {
     pub(crate) fn to_json(&self) -> Value {
         let ms = u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX);
-        json!({ "uri": self.url, "state": self.state, "message": self.message, "ops": self.ops, "ms": ms })
+        json!({
+            "uri": self.url, "entry": self.url, "state": self.state, "message": self.message, "ops": self.ops,
+            "ms": ms, "outdated": self.state == "outdated",
+        })
     }
 }
 

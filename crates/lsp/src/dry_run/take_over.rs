@@ -7,16 +7,15 @@ use crate::outbox::Message;
 use crate::paths::{self, Root};
 use crate::publish;
 use crate::session::Session;
-use luakit_check::DryRun;
 use luakit_diagnostics::{Diagnostic, Place, SourceFile, TextRange};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tower_lsp::lsp_types::Url;
 
 /// Returns the documents of the files that a run read, by their names. Embedded modules have none.
-pub(super) fn names_of(run: &DryRun, url: &Url, session: &Session) -> BTreeMap<String, Url> {
+pub(super) fn names_of(files: &[Arc<SourceFile>], url: &Url, session: &Session) -> BTreeMap<String, Url> {
     let mut names = BTreeMap::new();
-    let mut files = run.files.iter();
+    let mut files = files.iter();
     if let Some(script) = files.next() {
         names.insert(script.name.clone(), url.clone());
     }
@@ -33,22 +32,30 @@ pub(super) fn names_of(run: &DryRun, url: &Url, session: &Session) -> BTreeMap<S
 
 /// Keeps what a run gave, and shows it.
 pub(super) fn take_over(session: &mut Session, url: &Url, evaluated: Evaluated, inputs: Vec<Input>) {
-    let Evaluated { mut run, also_static } = evaluated;
-    let names = names_of(&run, url, session);
+    let names = names_of(&evaluated.files, url, session);
     let reads = names.values().filter_map(paths::path_of).collect();
-    let graph = Graph::take(&mut run, &names, &inputs);
-    let script = run.files.first().cloned();
-    let found = run.diagnostics.into_iter().zip(also_static).map(|(diagnostic, also_static)| {
+    let Evaluated { run, findings, also_static, settings, files, missing, .. } = evaluated;
+    let graph = Graph::of(&run, &names, &files, &inputs);
+    let script = files.first().cloned();
+    let found = findings.into_iter().zip(also_static).map(|(diagnostic, also_static)| {
         let (url, diagnostic) = in_a_document(diagnostic, &names, url, script.as_ref());
         Found { url, diagnostic, also_static }
     });
-    let found: Vec<Found> = found.collect();
+    let mut found: Vec<Found> = found.collect();
+    if let Some((path, findings)) = settings
+        && let Ok(url) = Url::from_file_path(path)
+    {
+        let one = |diagnostic| Found { url: url.clone(), diagnostic, also_static: false };
+        found.extend(findings.into_iter().map(one));
+    }
     let Some(entry) = session.entries.get_mut(url) else { return };
     // Of a script with errors the last graph that it had is shown.
     entry.graph = graph.or(entry.graph.take());
+    entry.inputs = inputs;
+    entry.outdated = false;
     entry.names = names;
     entry.reads = reads;
-    entry.inputs = inputs;
+    entry.missing = missing.into_iter().collect();
     let before = std::mem::replace(&mut entry.findings, found);
     republish(session, &before, url, true);
 }

@@ -89,8 +89,8 @@ fn answer(known: &Known, target: Option<&str>) -> Result<Value> {
         None => None,
     };
     let is_wanted = |op: &MadeOp| wanted.as_ref().is_none_or(|wanted| wanted.contains(op.digest.as_str()));
-    let ops = graph.ops.iter().zip(graph.made.iter()).filter(|(op, _)| is_wanted(op));
-    let edges = graph.ops.iter().filter(|op| is_wanted(op)).flat_map(|op| {
+    let ops = graph.run.ops.iter().zip(graph.made.iter()).filter(|(op, _)| is_wanted(op));
+    let edges = graph.run.ops.iter().filter(|op| is_wanted(op)).flat_map(|op| {
         let edge =
             |(from, output): &(String, i64)| json!({ "from": from, "to": op.digest, "output": output });
         op.inputs.iter().map(edge)
@@ -125,7 +125,7 @@ fn answer(known: &Known, target: Option<&str>) -> Result<Value> {
 
 fn exports(known: &Known, target: Option<&str>) -> Vec<Value> {
     let graph = &known.graph;
-    let outputs = graph.outputs.iter().zip(graph.named.iter()).enumerate();
+    let outputs = graph.run.outputs.iter().zip(graph.named.iter()).enumerate();
     let wanted = outputs.filter(|(_, (output, _))| target.is_none_or(|target| output.target() == target));
     wanted
         .map(|(index, (output, named))| {
@@ -133,7 +133,7 @@ fn exports(known: &Known, target: Option<&str>) -> Vec<Value> {
             json!({
                 "name": output.name,
                 "target": output.target(),
-                "default": graph.default == Some(index),
+                "default": graph.run.default == Some(index),
                 // Scratch has none.
                 "digest": output.definition.head().map(|digest| digest.as_str()),
                 "index": result.map_or(0, |input| input.index),

@@ -1,14 +1,13 @@
 //! `luakit/llb` {uri, format?, target?}: what a script builds, as text, DOT, JSON, or the bytes that BuildKit is given.
 
+use crate::dry_run::Graph;
 use crate::requests::{evaluate, failed, work};
 use crate::session::Shared;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use luakit_check::Output;
 use luakit_check::llb::{Definition, dot, json, text};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::Url;
 
@@ -34,20 +33,16 @@ enum Format {
 
 pub(crate) async fn llb(shared: &Shared, params: Params) -> Result<Value> {
     let Params { uri, format, target } = params;
-    let outputs = match current(shared, &uri) {
-        Some(current) => current,
+    let graph = match current(shared, &uri) {
+        Some(graph) => graph,
         None => {
             let report = evaluate::run(shared, &uri).await?;
             // The run is over, so that it is there unless the script has errors, or changes faster than it runs.
             current(shared, &uri).ok_or_else(|| failed(report.why_no_result()))?
         }
     };
-    let (outputs, default) = outputs;
     work(move || {
-        let output = match &target {
-            Some(target) => outputs.iter().find(|output| output.target() == target),
-            None => outputs.get(default.unwrap_or(0)),
-        };
+        let output = graph.output(target.as_deref());
         let missing =
             || failed(format!("the script has no target `{}`", target.as_deref().unwrap_or("default")));
         Ok(json!(render(&output.ok_or_else(missing)?.definition, format)))
@@ -55,12 +50,11 @@ pub(crate) async fn llb(shared: &Shared, params: Params) -> Result<Value> {
     .await?
 }
 
-/// Returns the results of a script as it stands, if it was evaluated.
-fn current(shared: &Shared, url: &Url) -> Option<(Arc<Vec<Output>>, Option<usize>)> {
+/// Returns the graph of a script as it stands, if it was evaluated.
+fn current(shared: &Shared, url: &Url) -> Option<Graph> {
     let session = shared.lock();
     let entry = session.entries.get(url)?;
-    let graph = entry.graph.as_ref().filter(|graph| !graph.is_stale(&session))?;
-    Some((graph.outputs.clone(), graph.default))
+    entry.graph.clone().filter(|graph| !graph.is_stale(&session))
 }
 
 fn render(definition: &Definition, format: Format) -> String {

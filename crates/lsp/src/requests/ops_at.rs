@@ -51,7 +51,7 @@ pub(crate) async fn ops_at(shared: &Shared, params: At) -> Result<Value> {
         for known in &known {
             let meant: BTreeSet<usize> =
                 (0..).zip(&known.graph.spots).filter(|(_, spot)| is_meant(spot)).map(|(i, _)| i).collect();
-            for (op, made) in known.graph.ops.iter().zip(known.graph.made.iter()) {
+            for (op, made) in known.graph.run.ops.iter().zip(known.graph.made.iter()) {
                 if made.calls.iter().chain(&made.callers).any(|spot| meant.contains(spot)) {
                     ops.push(json!({
                         "entry": known.entry, "digest": op.digest, "kind": op.kind, "label": op.label,
@@ -77,7 +77,7 @@ pub(crate) async fn ranges_of(shared: &Shared, params: Of) -> Result<Value> {
         let mut answer =
             json!({ "uri": params.uri, "version": null, "stale": false, "ranges": [], "callers": [] });
         for known in &known {
-            let mut ops = known.graph.ops.iter().zip(known.graph.made.iter());
+            let mut ops = known.graph.run.ops.iter().zip(known.graph.made.iter());
             let Some((_, made)) = ops.find(|(op, _)| op.digest == params.digest) else { continue };
             // Where two scripts make it, the first one tells.
             answer = json!({
