@@ -153,6 +153,7 @@ fn a_graph_that_was_never_made_is_made_when_asked_for() {
         json!([])
     );
     assert_eq!(client.request("luakit/graph", uri.clone())["ops"].as_array().unwrap().len(), 5);
+    client.wait_for_status("build.lua");
     client.edit("build.lua", "bk.image(\"alpine\")", "bk.image(\"\")");
     assert_eq!(client.request("luakit/graph", uri)["stale"], true);
     client.transcript();

@@ -8,8 +8,11 @@ mod dry_run;
 mod encoding;
 mod graph;
 mod lifecycle;
+mod modules;
 mod project;
 mod questions;
+mod roots;
+mod rough;
 mod settings;
 mod sync;
 

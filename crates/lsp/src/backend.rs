@@ -5,7 +5,7 @@ use crate::dry_run::{self, Reason};
 use crate::outbox::Outbox;
 use crate::requests::{
     self, code_action, completion, diagnostic, evaluate, graph, hover, llb, ops_at, signature_help,
-    syntax_tree,
+    syntax_tree, workspace_diagnostic,
 };
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
@@ -151,6 +151,13 @@ impl LanguageServer for Backend {
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let view = self.view(&params.text_document.uri);
         diagnostic::diagnostic(view, params.previous_result_id).await
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        workspace_diagnostic::workspace_diagnostic(&self.session, &self.client, params).await
     }
 }
 

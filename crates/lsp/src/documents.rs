@@ -45,6 +45,10 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
+    pub(crate) fn new(url: Url, version: i32, text: Rope, file: SourceFile) -> Snapshot {
+        Snapshot { url, version, text, file: Arc::new(file), script: OnceLock::new() }
+    }
+
     /// Parses the text, once for all who ask. Call it on a worker.
     pub(crate) fn script(&self) -> Arc<Script> {
         self.script.get_or_init(|| Arc::new(Script::parse(self.file.clone()))).clone()
@@ -121,13 +125,8 @@ impl Document {
     /// Returns the document as it stands, made once per generation.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         let make = || {
-            Arc::new(Snapshot {
-                url: self.url.clone(),
-                version: self.version,
-                text: self.text.clone(),
-                file: Arc::new(SourceFile::new(self.name.clone(), self.text.to_string())),
-                script: OnceLock::new(),
-            })
+            let file = SourceFile::new(self.name.clone(), self.text.to_string());
+            Arc::new(Snapshot::new(self.url.clone(), self.version, self.text.clone(), file))
         };
         self.snapshot.get_or_init(make).clone()
     }

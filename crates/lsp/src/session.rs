@@ -17,11 +17,13 @@ use luakit_api::modules::Loader;
 use luakit_check::DiskLoader;
 use luakit_diagnostics::SourceFile;
 use luakit_project::CONFIG_FILE;
+use ropey::Rope;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use tower_lsp::lsp_types::*;
 
 /// How long nobody may type before a script is evaluated with `dryRun = "onType"`.
@@ -59,6 +61,10 @@ pub(crate) struct Session {
     pub(crate) published: BTreeSet<Url>,
     /// The client wants to know of every script of the workspace, so that none is forgotten.
     pub(crate) watches_all: bool,
+    /// The scripts of the workspace, once they were looked for.
+    pub(crate) scripts: Option<Arc<BTreeSet<PathBuf>>>,
+    /// Tells those who wait that more may be found than before, or less.
+    pub(crate) changes: watch::Sender<()>,
     pub(crate) shut_down: bool,
     pub(crate) outbox: Outbox,
     pub(crate) writer: Writer,
@@ -78,11 +84,18 @@ impl Session {
             entries: BTreeMap::new(),
             published: BTreeSet::new(),
             watches_all: false,
+            scripts: None,
+            changes: watch::Sender::new(()),
             shut_down: false,
             writer: Writer::start(outbox.clone()),
             outbox,
             counter: 0,
         }
+    }
+
+    /// Wakes those who wait for a change.
+    pub(crate) fn changed(&self) {
+        self.changes.send_replace(());
     }
 
     /// Returns a number that was never given out before.
@@ -124,6 +137,8 @@ impl Session {
     pub(crate) fn change_folders(&mut self, event: WorkspaceFoldersChangeEvent) {
         let removed: Vec<PathBuf> = event.removed.iter().filter_map(|it| paths::path_of(&it.uri)).collect();
         self.roots.retain(|root| !removed.contains(root));
+        self.scripts = None;
+        self.changed();
         self.roots.extend(event.added.iter().filter_map(|it| paths::path_of(&it.uri)));
         for document in self.documents.values_mut() {
             if let Some(path) = &document.path {
@@ -222,6 +237,8 @@ impl Session {
 
     /// Files have changed on disk. What is open in the editor counts as it is there.
     pub(crate) fn files_changed(&mut self, shared: &Shared, changes: &[FileEvent]) {
+        self.scripts = None;
+        self.changed();
         let mut readers = BTreeSet::new();
         for change in changes {
             let Some(path) = paths::path_of(&change.uri) else { continue };
@@ -281,6 +298,7 @@ impl Session {
 
     /// Ends everything that runs, because the session ends.
     pub(crate) fn stop(&mut self) {
+        self.changed();
         for entry in self.entries.values() {
             entry.cancel();
         }
@@ -289,21 +307,33 @@ impl Session {
     /// Returns what questions about a document are answered from.
     pub(crate) fn view(&self, url: &Url) -> Option<View> {
         let document = self.documents.get(url)?;
-        let path = document.path.clone();
+        Some(self.view_of(url, document.path.clone(), document.name.clone(), document.snapshot()))
+    }
+
+    /// Returns the same for a file that nobody has open.
+    pub(crate) fn view_on_disk(&self, url: &Url, text: &str) -> Option<View> {
+        let path = paths::path_of(url)?;
+        let name = paths::name_of(&path, &self.roots);
+        let file = SourceFile::new(name.clone(), text);
+        let snapshot = Snapshot::new(url.clone(), 0, Rope::from_str(text), file);
+        Some(self.view_of(url, Some(path), name, Arc::new(snapshot)))
+    }
+
+    fn view_of(&self, url: &Url, path: Option<PathBuf>, name: String, snapshot: Arc<Snapshot>) -> View {
         let known_root = path.as_deref().and_then(|path| self.known_root(url, path));
         let findings = self.entries.values().flat_map(|entry| entry.found_in(url)).cloned().collect();
         let names = self.entries.values().flat_map(|entry| entry.names.clone());
-        Some(View {
-            snapshot: document.snapshot(),
+        View {
+            snapshot,
             path,
             known_root,
             roots: self.roots.clone(),
             open: self.open_files(),
             texts: Texts::of(self),
-            names: names.chain([(document.name.clone(), url.clone())]).collect(),
+            names: names.chain([(name, url.clone())]).collect(),
             findings,
             capabilities: self.capabilities.clone(),
-        })
+        }
     }
 
     pub(crate) fn open_files(&self) -> Vec<(PathBuf, Arc<Snapshot>)> {

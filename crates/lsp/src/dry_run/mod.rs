@@ -18,6 +18,7 @@ pub(crate) use discover::forget_unneeded;
 pub(crate) use entry::{Entry, Found};
 pub(crate) use graph::{Graph, Spot};
 pub(crate) use outcome::{Outcome, Report, Status};
+pub(crate) use take_over::EVALUATED_FROM;
 
 use crate::outbox::Message;
 use crate::paths::{self, Root};
@@ -44,6 +45,8 @@ pub(crate) enum Reason {
     /// Something that it read last time has changed.
     Dependency,
     Asked,
+    /// Somebody wants to know what is found in it, if it is a script.
+    Looked,
 }
 
 /// Starts a run of a script, and returns the flag that cancels it. Who has it open counts before the disk.

@@ -108,11 +108,12 @@ impl Run {
             Ok(None) => {
                 let entry = session.entries.remove(&self.url).unwrap_or_default();
                 republish(session, &entry.findings, &self.url, false);
-                if self.reason != Reason::Dependency {
+                if matches!(self.reason, Reason::Saved | Reason::Typed) {
                     // A module is evaluated through the scripts that require it.
                     discover::evaluate_readers(session, shared, &self.url);
                 }
-                return reply(self.answer, Outcome::Superseded);
+                // Somebody who asked gets it evaluated, unless there is nothing.
+                return reply(self.answer, Outcome::Failed(format!("{} cannot be read", self.url)));
             }
             Err(message) => {
                 session.outbox.log(MessageType::ERROR, format!("{}: {message}", self.url));

@@ -42,6 +42,7 @@ pub(super) fn take_over(session: &mut Session, url: &Url, evaluated: Evaluated, 
         Found { url, diagnostic, also_static }
     });
     let mut found: Vec<Found> = found.collect();
+    found.iter_mut().filter(|found| found.url != *url).for_each(|found| say_script(found, script.as_ref()));
     if let Some((path, findings)) = settings
         && let Ok(url) = Url::from_file_path(path)
     {
@@ -81,8 +82,21 @@ fn in_a_document(
     (url, diagnostic)
 }
 
+/// Says, of a finding in a module, which line of the script led there: a module does nothing by itself.
+fn say_script(found: &mut Found, script: Option<&Arc<SourceFile>>) {
+    let outermost = found.diagnostic.related.iter_mut().rev();
+    let mut calls = outermost.filter(|it| it.message == "called from" || it.message == "required from");
+    if let Some(call) = calls.find(|it| script.is_some_and(|script| it.place.file.name == script.name)) {
+        call.message = EVALUATED_FROM.into();
+    }
+}
+
+/// What stands before the line of a script that made a module fail.
+pub(crate) const EVALUATED_FROM: &str = "evaluated from";
+
 /// Shows the client what has changed with a run, in whatever documents it was.
 pub(super) fn republish(session: &mut Session, before: &[Found], url: &Url, always: bool) {
+    session.changed();
     let now = session.entries.get(url).into_iter().flat_map(|entry| &entry.findings);
     let mut affected: BTreeSet<Url> = before.iter().chain(now).map(|found| found.url.clone()).collect();
     if always {

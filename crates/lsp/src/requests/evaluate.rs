@@ -36,7 +36,7 @@ pub(crate) async fn run(shared: &Shared, url: &Url) -> Result<Arc<Report>> {
 }
 
 /// The flag is of one run only, so that it does no harm when that has ended.
-struct CancelOnDrop(Arc<AtomicBool>);
+pub(crate) struct CancelOnDrop(pub(crate) Arc<AtomicBool>);
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {

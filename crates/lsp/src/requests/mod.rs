@@ -11,6 +11,7 @@ pub(crate) mod ops_at;
 pub(crate) mod signature_help;
 pub(crate) mod status;
 pub(crate) mod syntax_tree;
+pub(crate) mod workspace_diagnostic;
 
 use crate::worker;
 use serde::Deserialize;
