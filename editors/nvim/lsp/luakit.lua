@@ -32,6 +32,14 @@ return {
   filetypes = { "lua" },
   -- Neovim waits 150 ms after a key before it tells the server; findings are there in a fraction of that.
   flags = { debounce_text_changes = 50 },
+  handlers = {
+    ["luakit/status"] = function(...)
+      require("luakit.status").handle(...)
+    end,
+    ["window/logMessage"] = function(...)
+      return require("luakit.log").handle(...)
+    end,
+  },
   -- A function in place of `root_markers`, because those start a server for every file, with a root or without.
   root_dir = function(buffer, start)
     if belongs(buffer) then

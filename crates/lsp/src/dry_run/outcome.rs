@@ -41,6 +41,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Report {
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) definition: Option<Arc<Definition>>,
+    /// How many ops the results need, all of them together.
+    pub(crate) ops: Option<usize>,
 }
 
 impl Report {
@@ -53,11 +55,6 @@ impl Report {
         let error = self.diagnostics.iter().find(|it| it.is_error());
         error.map_or("the script exports nothing".to_owned(), place_and_message)
     }
-
-    pub(crate) fn ops(&self) -> Option<usize> {
-        // The last op only names the result.
-        self.definition.as_ref().map(|definition| definition.ops.len().saturating_sub(1))
-    }
 }
 
 /// Returns how a finished run ended, in words.
@@ -68,7 +65,7 @@ pub(super) fn ended(url: &Url, report: &Report) -> Status {
         (Some(limit), _) => ("limit", place_and_message(limit)),
         (None, Some(error)) => ("error", place_and_message(error)),
         (None, None) => {
-            let ops = report.ops().unwrap_or_default();
+            let ops = report.ops.unwrap_or_default();
             ("ok", if ops == 1 { "1 op".into() } else { format!("{ops} ops") })
         }
     };

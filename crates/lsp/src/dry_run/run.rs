@@ -140,9 +140,11 @@ impl Run {
         if evaluated.fresh || self.reason == Reason::Asked {
             print(&session.outbox, &evaluated.run);
         }
+        let run = &evaluated.run;
         let report = Arc::new(Report {
             diagnostics: evaluated.findings.clone(),
             definition: evaluated.run.definition().cloned().map(Arc::new),
+            ops: (!run.outputs.is_empty()).then(|| run.ops.iter().filter(|op| op.reached).count()),
         });
         // What was saved is worth writing even if more has been typed since.
         let definition = report.definition.clone().filter(|_| report.is_ok());
@@ -155,7 +157,7 @@ impl Run {
             return (status, Outcome::Superseded, definition);
         }
         take_over(session, &self.url, evaluated, inputs);
-        let status = Status { ops: report.ops(), took: self.started.elapsed(), ..ended(&self.url, &report) };
+        let status = Status { ops: report.ops, took: self.started.elapsed(), ..ended(&self.url, &report) };
         (status, Outcome::Done(report), definition)
     }
 

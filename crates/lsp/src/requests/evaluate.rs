@@ -12,7 +12,7 @@ use tower_lsp::lsp_types::Url;
 
 pub(crate) async fn evaluate(shared: &Shared, url: &Url) -> Result<Value> {
     let report = run(shared, url).await?;
-    Ok(json!({ "ok": report.is_ok(), "diagnostics": report.diagnostics.len(), "ops": report.ops() }))
+    Ok(json!({ "ok": report.is_ok(), "diagnostics": report.diagnostics.len(), "ops": report.ops }))
 }
 
 /// Runs a document because somebody asked. Dropping the future, as a cancelled request does, stops the script.
