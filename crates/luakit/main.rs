@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         cli::Command::Build(args) => commands::build::run(&args),
         cli::Command::Check(args) => commands::check::run(&args),
         cli::Command::Dag(args) => commands::dag::run(&args),
+        cli::Command::Diff(args) => commands::diff::run(&args),
         #[cfg(feature = "fmt")]
         cli::Command::Fmt(args) => commands::fmt::run(&args),
         cli::Command::Test(args) => commands::test::run(&args),

@@ -2,14 +2,16 @@
 
 use crate::cli::EvalArgs;
 use crate::output;
-use luakit_check::{DiskLoader, DryRun, Options, Output, worker};
+use luakit_api::modules::Loader;
+use luakit_check::{DiskLoader, DryRun, GitLoader, Options, Output, worker};
 use luakit_diagnostics::{Diagnostic, SourceFile, sort};
 use luakit_llb::Platform;
-use luakit_project::{Config, Configs, Names};
+use luakit_project::{CONFIG_FILE, Config, Configs, Names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The exit code of a script that has errors.
 pub(crate) const FINDINGS: u8 = 1;
@@ -72,17 +74,70 @@ pub(crate) fn options(args: &EvalArgs) -> Result<Options, String> {
     })
 }
 
-/// Evaluates a script, once for each platform, and tells its findings on stderr, each once.
+/// A script with all that it is evaluated with.
+pub(crate) struct Script {
+    file: Arc<SourceFile>,
+    loader: Box<dyn Loader + Sync>,
+    config: Arc<Config>,
+}
+
+impl Script {
+    /// Opens a script on disk; its settings are those of the nearest `luakit.toml`.
+    ///
+    /// # Errors
+    /// A message about a file that cannot be read.
+    pub(crate) fn on_disk(path: &Path) -> Result<Self, String> {
+        let file = read(path)?;
+        let names = names()?;
+        let config = Configs::new(names.clone()).of_file(&names.absolute(path))?;
+        Ok(Self { file, loader: Box::new(loader(path)), config })
+    }
+
+    /// Opens a script of a git revision, with the modules and the settings of the same revision.
+    ///
+    /// # Errors
+    /// What git says, or a message about a file that cannot be read.
+    pub(crate) fn of_revision(revision: &str, path: &str) -> Result<Self, String> {
+        let names = names()?;
+        let folder = names.absolute(Path::new("."));
+        let (file, loader) = GitLoader::open(&folder, revision, path)?;
+        let settings = loader.nearest(CONFIG_FILE)?.map(|file| Config::parse(&file, &folder)).transpose()?;
+        let mut config = settings.unwrap_or_default();
+        // Nobody can mend what was.
+        config.findings.clear();
+        Ok(Self { file, loader: Box::new(loader), config: Arc::new(config) })
+    }
+}
+
+/// Prints a message, for the exit code of a command that could not do its work.
+pub(crate) fn unusable(message: String) -> ExitCode {
+    eprintln!("luakit: {message}");
+    ExitCode::from(UNUSABLE)
+}
+
+/// Evaluates a script on disk, once for each platform, and tells its findings on stderr, each once.
 ///
 /// # Errors
 /// The exit code of a script that cannot be read or has errors.
 pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Result<Vec<DryRun>, ExitCode> {
-    let unusable = |message: String| {
-        eprintln!("luakit: {message}");
-        ExitCode::from(UNUSABLE)
-    };
-    let file = read(path).map_err(unusable)?;
-    let (settings, config) = settings(path, options(args).map_err(unusable)?).map_err(unusable)?;
+    let script = Script::on_disk(path).map_err(unusable)?;
+    watch(args.timeout * args.platform.len().max(1) as u32);
+    let runs = evaluate_script(&script, args, local_unique)?;
+    unread_arguments(&args.args, &runs.iter().flat_map(|run| run.args_read.iter().cloned()).collect());
+    Ok(runs)
+}
+
+/// Evaluates a script that is open, under the watch of the caller.
+///
+/// # Errors
+/// The exit code of a script that has errors.
+pub(crate) fn evaluate_script(
+    script: &Script,
+    args: &EvalArgs,
+    local_unique: &str,
+) -> Result<Vec<DryRun>, ExitCode> {
+    let Script { file, loader, config } = script;
+    let settings = luakit_project::with_settings(&options(args).map_err(unusable)?, config);
     output::findings(&config.findings);
     let options = Options {
         local_unique: local_unique.to_owned(),
@@ -90,19 +145,17 @@ pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Resu
         collect: false,
         ..settings
     };
-    let loader = loader(path);
     let mut platforms: Vec<Option<Platform>> = args.platform.iter().cloned().map(Some).collect();
     if platforms.is_empty() {
         platforms.push(options.platform.clone());
     }
-    watch(&Options { timeout: options.timeout * platforms.len() as u32, ..options.clone() });
     let mut runs: Vec<DryRun> = Vec::new();
     let mut findings: Vec<Diagnostic> = Vec::new();
     for platform in platforms {
         // What it prints for one platform it most likely prints for all.
         let print = options.print.filter(|_| runs.is_empty());
         let options = Options { platform, print, ..options.clone() };
-        let run = worker::run(|| luakit_check::dry_run(&file, &loader, &options)).map_err(unusable)?;
+        let run = worker::run(|| luakit_check::dry_run(file, loader.as_ref(), &options)).map_err(unusable)?;
         for finding in &run.diagnostics {
             if !findings.contains(finding) {
                 findings.push(finding.clone());
@@ -115,8 +168,6 @@ pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Resu
     if findings.iter().any(Diagnostic::is_error) {
         return Err(ExitCode::from(FINDINGS));
     }
-    let read = runs.iter().flat_map(|run| run.args_read.iter().cloned()).collect();
-    unread_arguments(&args.args, &read);
     Ok(runs)
 }
 
@@ -135,8 +186,8 @@ pub(crate) fn chosen(run: &DryRun) -> Result<&Output, ExitCode> {
 }
 
 /// Ends the process where even the interrupt cannot: a few loops inside Lua's libraries ask nobody.
-pub(crate) fn watch(options: &Options) {
-    let patience = options.timeout + std::time::Duration::from_secs(2);
+pub(crate) fn watch(timeout: Duration) {
+    let patience = timeout + Duration::from_secs(2);
     let watchdog = std::thread::Builder::new().name("luakit-watchdog".into()).spawn(move || {
         std::thread::sleep(patience);
         eprintln!("luakit: script evaluation timed out and could not be stopped");
@@ -153,13 +204,6 @@ pub(crate) fn unread_arguments(args: &[(String, String)], args_read: &BTreeSet<S
         let meant = meant.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
         eprintln!("luakit: warning: the script never reads the argument `{name}`{meant}");
     }
-}
-
-/// Lays the nearest `luakit.toml` under the options of the command line.
-fn settings(path: &Path, options: Options) -> Result<(Options, Arc<Config>), String> {
-    let names = names()?;
-    let config = Configs::new(names.clone()).of_file(&names.absolute(path))?;
-    Ok((luakit_project::with_settings(&options, &config), config))
 }
 
 /// Makes the names that files have for who stands in the current folder.

@@ -7,6 +7,7 @@ mod check;
 mod check_project;
 mod check_sarif;
 mod dag;
+mod diff;
 mod doctor;
 mod examples;
 mod fmt;

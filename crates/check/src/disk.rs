@@ -129,7 +129,7 @@ fn unreadable(err: io::Error) -> LoadError {
 }
 
 /// The largest script that is read; one larger than this is something else.
-const LARGEST: u64 = 16 << 20;
+pub(crate) const LARGEST: u64 = 16 << 20;
 
 /// Reads a script.
 ///
@@ -146,6 +146,11 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     if bytes.len() as u64 > LARGEST {
         return Err(io::Error::other(format!("it is larger than {} MB", LARGEST >> 20)));
     }
+    text_of(bytes)
+}
+
+/// Takes the bytes of a script for text.
+pub(crate) fn text_of(bytes: Vec<u8>) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|err| {
         let line =
             err.as_bytes().iter().take(err.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count() + 1;

@@ -1,6 +1,6 @@
 //! A definition as JSON, for programs: the same as the text, with digests, names and places.
 
-mod op;
+pub(crate) mod op;
 
 use crate::{Definition, Location, MarshalledOp, Metadata, name};
 use serde_json::{Map, Value, json};
@@ -33,12 +33,12 @@ fn marshalled(definition: &Definition, op: &MarshalledOp, name: &str) -> Value {
     let inputs = op.op.inputs.iter().map(|it| json!({"digest": it.digest, "index": it.index}));
     let locations = op.locations.iter().map(|it| location(definition, it));
     let mut map = Map::new();
-    let (kind, details) = op::details(&op.op);
+    let kind = name::kind(&op.op);
     map.insert("digest".to_owned(), json!(op.digest.as_str()));
     map.insert("type".to_owned(), json!(kind));
     map.insert("name".to_owned(), json!(name));
     map.insert("inputs".to_owned(), inputs.collect());
-    map.insert(kind.to_owned(), details);
+    map.insert(kind.to_owned(), op::details(&op.op));
     if let Some(platform) = &op.op.platform {
         map.insert("platform".to_owned(), json!(platform.name()));
     }
@@ -51,7 +51,7 @@ fn marshalled(definition: &Definition, op: &MarshalledOp, name: &str) -> Value {
     Value::Object(map)
 }
 
-fn metadata(op: &MarshalledOp) -> Value {
+pub(crate) fn metadata(op: &MarshalledOp) -> Value {
     let it = Metadata::from_pb(&op.metadata);
     let caps: Vec<&str> = op.metadata.caps.iter().filter_map(|it| it.key.as_deref()).collect();
     let mut map = Map::new();
@@ -75,7 +75,7 @@ fn metadata(op: &MarshalledOp) -> Value {
     Value::Object(map)
 }
 
-fn location(definition: &Definition, location: &Location) -> Value {
+pub(crate) fn location(definition: &Definition, location: &Location) -> Value {
     let file = definition.sources.get(location.source.index()).map(|it| it.filename.as_str());
     if location.is_file() {
         return json!({"file": file});

@@ -12,6 +12,7 @@ mod build;
 mod constraints;
 mod decode;
 mod definition;
+pub mod diff;
 mod digest;
 pub mod dot;
 mod env;
