@@ -222,3 +222,76 @@ fn the_llb_of_each_target_has_four_forms() {
     assert_eq!(ask("text", "nope")["error"]["code"], -32803);
     assert_eq!(ask("png", "base")["error"]["code"], -32602);
 }
+
+fn git(client: &Client, args: &[&str]) {
+    let identity = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"];
+    let done = std::process::Command::new("git")
+        .args(identity)
+        .args(args)
+        .current_dir(client.path(""))
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn edits_are_compared_with_what_is_saved_and_with_revisions() {
+    let mut client = Client::start(
+        r#"
+--- build.lua
+local tools = require("lib.tools")
+local base = tools.install(bk.image("alpine"), "git")
+bk.export(base:run("make"))
+--- lib/tools.lua
+return { install = function(base, name) return base:run("apk add " .. name) end }
+"#,
+    );
+    git(&client, &["init", "--quiet"]);
+    git(&client, &["add", "."]);
+    git(&client, &["commit", "--quiet", "--message", "first"]);
+    client.open("build.lua");
+    client.edit("build.lua", "\"git\"", "\"curl\"");
+    client.save("build.lua");
+    client.edit("build.lua", "\"make\"", "\"make all\"");
+    let uri = client.uri("build.lua");
+    let saved = client.request("luakit/graphDiff", json!({ "uri": uri, "base": "saved" }));
+    expect![[r#"
+        ~ exec make all (build.lua:3:15)
+            command: make → make all
+            runs
+
+        1 changed
+        1 op runs, 2 cached
+        not looked at: what is behind alpine:latest
+    "#]]
+    .assert_eq(saved["text"].as_str().unwrap());
+    assert_eq!(saved["summary"]["runs"], 1);
+    let changed = saved["ops"].as_array().unwrap().iter().find(|op| op["status"] == "changed").unwrap();
+    expect!["build.lua 3:16-3:31"].assert_eq(&places(&client, &changed["ranges"]));
+    let head = client.request("luakit/graphDiff", json!({ "uri": uri, "base": "HEAD" }));
+    expect![[r#"
+        ~ exec apk add curl (lib/tools.lua:1:52)
+            command: apk add git → apk add curl
+            runs
+        ~ exec make all (build.lua:3:15)
+            command: make → make all
+            runs ← exec apk add curl (lib/tools.lua:1:52)
+
+        2 changed
+        2 ops run, 1 cached
+        not looked at: what is behind alpine:latest
+    "#]]
+    .assert_eq(head["text"].as_str().unwrap());
+    for (base, target) in [("nope", None), ("--help", None), ("HEAD", Some("nope"))] {
+        let params = json!({ "uri": uri, "base": base, "target": target });
+        assert_eq!(client.request("luakit/graphDiff", params)["error"]["code"], -32803, "{base}");
+    }
+    client.edit("build.lua", "\"make all\"", "\"\"");
+    let broken = client.request("luakit/graphDiff", json!({ "uri": uri }));
+    expect!["build.lua:3:20: bk.run: command argument must not be empty"]
+        .assert_eq(broken["error"]["message"].as_str().unwrap());
+    for _ in 0..2 {
+        client.wait_for_status("build.lua");
+    }
+    client.transcript();
+}

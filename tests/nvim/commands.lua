@@ -204,6 +204,16 @@ step("shows the LLB in each form", function()
   await_said("there is no format `png`")
 end)
 
+step("shows what an edit makes BuildKit run again", function()
+  t.go_to('"make"')
+  vim.cmd([[silent substitute/"make"/"make all"/]])
+  vim.cmd("Luakit diff saved app")
+  local diff = await_buffer("luakit://diff/build.lua", "1 op runs")
+  t.expect(lines(diff)[1]:find("~ exec make all (build.lua:", 1, true), "%s", lines(diff)[1])
+  close(diff)
+  vim.cmd("silent undo")
+end)
+
 step("builds in a terminal", function()
   local offered
   vim.ui.select = function(names, _, choose)

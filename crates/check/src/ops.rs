@@ -3,7 +3,7 @@
 use crate::DryRun;
 use crate::lints::places::{files_of, offset};
 use luakit_diagnostics::{Place, SourceFile, TextRange};
-use luakit_llb::{Constraints, Graph, Location, MarshalledOp, VertexId, json, names, text};
+use luakit_llb::{Constraints, Graph, Location, MarshalledOp, VertexId, kind, names, text};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ pub(crate) fn of(graph: &Graph, run: &DryRun, constraints: &Constraints) -> Vec<
         }
         MadeOp {
             digest: op.digest.to_string(),
-            kind: json::kind(&op.op),
+            kind: kind(&op.op),
             label,
             detail: cut(detail),
             platform: op.op.platform.as_ref().map(|platform| platform.name()),

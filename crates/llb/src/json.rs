@@ -11,11 +11,6 @@ pub fn render(definition: &Definition) -> String {
     format!("{:#}\n", value(definition))
 }
 
-/// Returns the word for what an op does: `source`, `exec`…
-pub fn kind(op: &crate::pb::Op) -> &'static str {
-    op::details(op).0
-}
-
 /// Returns what [`render`] writes.
 pub fn value(definition: &Definition) -> Value {
     let names = name::names(definition);

@@ -25,7 +25,7 @@ pub fn names(definition: &Definition) -> Vec<String> {
 }
 
 /// The kind of an op, in the words of `ops.proto`.
-pub(crate) fn kind(op: &pb::Op) -> &'static str {
+pub fn kind(op: &pb::Op) -> &'static str {
     match &op.op {
         None => "result",
         Some(pb::op::Op::Source(_)) => "source",

@@ -4,8 +4,8 @@ use crate::capabilities;
 use crate::dry_run::{self, Reason};
 use crate::outbox::Outbox;
 use crate::requests::{
-    self, code_action, completion, diagnostic, evaluate, graph, hover, llb, ops_at, signature_help,
-    syntax_tree, workspace_diagnostic,
+    self, code_action, completion, diagnostic, evaluate, graph, graph_diff, hover, llb, ops_at,
+    signature_help, syntax_tree, workspace_diagnostic,
 };
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
@@ -47,6 +47,10 @@ impl Backend {
 
     pub(crate) async fn graph(&self, params: graph::Params) -> Result<Value> {
         graph::graph(&self.session, params).await
+    }
+
+    pub(crate) async fn graph_diff(&self, params: graph_diff::Params) -> Result<Value> {
+        graph_diff::graph_diff(&self.session, params).await
     }
 
     pub(crate) async fn ops_at(&self, params: ops_at::At) -> Result<Value> {

@@ -81,6 +81,7 @@ fn service() -> (LspService<Backend>, tower_lsp::ClientSocket) {
         .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
         .custom_method("luakit/evaluate", Backend::evaluate)
         .custom_method("luakit/graph", Backend::graph)
+        .custom_method("luakit/graphDiff", Backend::graph_diff)
         .custom_method("luakit/llb", Backend::llb)
         .custom_method("luakit/opsAt", Backend::ops_at)
         .custom_method("luakit/rangesOf", Backend::ranges_of)

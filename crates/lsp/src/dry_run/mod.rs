@@ -5,6 +5,7 @@
 //! told. The script may do what it likes: the run has a time limit, and if even that does not stop it, the thread is
 //! left behind.
 
+mod base;
 mod cache;
 mod discover;
 mod entry;
@@ -14,6 +15,7 @@ mod outcome;
 mod run;
 mod take_over;
 
+pub(crate) use base::Base;
 pub(crate) use discover::forget_unneeded;
 pub(crate) use entry::{Entry, Found};
 pub(crate) use graph::{Graph, Spot};

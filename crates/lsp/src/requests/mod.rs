@@ -5,6 +5,7 @@ pub(crate) mod completion;
 pub(crate) mod diagnostic;
 pub(crate) mod evaluate;
 pub(crate) mod graph;
+pub(crate) mod graph_diff;
 pub(crate) mod hover;
 pub(crate) mod llb;
 pub(crate) mod ops_at;

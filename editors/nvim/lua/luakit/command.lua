@@ -36,7 +36,7 @@ local COMMANDS = {
   },
   diff = {
     run = function(args)
-      require("luakit.diff").open(args[1])
+      require("luakit.diff").open(args[1], args[2])
     end,
     complete = function()
       return { "saved", "HEAD" }

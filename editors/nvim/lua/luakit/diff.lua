@@ -7,10 +7,11 @@ local M = {}
 
 --- Shows it in a window of its own.
 ---@param base string? `saved`, `HEAD`, or any revision of git
-function M.open(base)
+---@param target string? the name of a target
+function M.open(base, target)
   local buffer, uri = luakit.script()
-  luakit.ask(buffer, "luakit/graphDiff", { uri = uri, base = base or "saved" }, function(answer)
-    view.show(buffer, "diff", view.lines(answer.text))
+  luakit.ask(buffer, "luakit/graphDiff", { uri = uri, base = base or "saved", target = target }, function(answer)
+    view.show(buffer, "diff", view.lines(answer.text), "diff")
   end)
 end
 
