@@ -46,7 +46,7 @@ impl Base {
     /// # Errors
     /// Why there is nothing to compare with.
     pub(crate) fn evaluate(self, base: &str) -> Result<DryRun, String> {
-        let (file, loader, config) = if base == SAVED { self.saved()? } else { self.revision(base)? };
+        let Was { file, loader, config } = if base == SAVED { self.saved()? } else { self.revision(base)? };
         let mut options = self.options;
         options.args.extend(config.args.clone());
         options.platform = options.platform.or_else(|| config.platforms.first().cloned());
@@ -57,21 +57,29 @@ impl Base {
         }
     }
 
-    fn saved(&self) -> Result<(Arc<SourceFile>, Box<dyn Loader>, Arc<Config>), String> {
+    fn saved(&self) -> Result<Was, String> {
         let text = luakit_check::read_text(&self.path);
         let text = text.map_err(|err| format!("cannot read `{}`: {err}", self.path.display()))?;
         let file = Arc::new(SourceFile::new(self.name.clone(), text));
-        Ok((file, Box::new(loader(&self.root, &[])), project::config_of(Some(&self.path))))
+        let config = project::config_of(Some(&self.path));
+        Ok(Was { file, loader: Box::new(loader(&self.root, &[])), config })
     }
 
-    fn revision(&self, base: &str) -> Result<(Arc<SourceFile>, Box<dyn Loader>, Arc<Config>), String> {
+    fn revision(&self, base: &str) -> Result<Was, String> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         let (file, loader) = GitLoader::open(folder, base, &format!("./{name}"))?;
         let settings = loader.nearest(CONFIG_FILE)?;
         let config = settings.map(|file| Config::parse(&file, folder)).transpose()?.unwrap_or_default();
-        Ok((file, Box::new(loader), Arc::new(config)))
+        Ok(Was { file, loader: Box::new(loader), config: Arc::new(config) })
     }
+}
+
+/// A script with all that it reads.
+struct Was {
+    file: Arc<SourceFile>,
+    loader: Box<dyn Loader>,
+    config: Arc<Config>,
 }
 
 fn told(error: &Diagnostic) -> String {
