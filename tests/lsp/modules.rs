@@ -172,3 +172,21 @@ fn what_would_be_the_same_again_is_not_run_again() {
     let told = client.transcript();
     assert!(told.contains("log: build.lua:1: run"), "{told}");
 }
+
+#[test]
+fn a_module_is_asked_about_through_a_script_that_nobody_has_open() {
+    let mut client =
+        Client::with(MODULE, Setup { options: json!({ "dryRun": "manual" }), ..Setup::default() });
+    client.open("lib/tools.lua");
+    let module = json!({ "uri": client.uri("lib/tools.lua") });
+    let graph = client.request("luakit/graph", module.clone());
+    assert_eq!(graph["uri"], client.uri("build.lua"));
+    assert_eq!(client.request("luakit/evaluate", module.clone())["ok"], true);
+    assert_eq!(client.request("luakit/llb", module.clone()).as_str().unwrap().lines().count(), 2);
+    client.edit("lib/tools.lua", "(ref)\nend", "(ref)");
+    let error = client.request("luakit/evaluate", module);
+    assert_eq!(error["ok"], false);
+    client.close("lib/tools.lua");
+    client.shut_down();
+    client.transcript();
+}

@@ -233,6 +233,15 @@ step("builds in a terminal", function()
   close(terminal)
 end)
 
+step("does what lenses ask for", function()
+  local client = vim.lsp.get_clients({ name = "luakit" })[1]
+  local argument = { uri = vim.uri_from_bufnr(script), target = "app" }
+  client:exec_cmd({ title = "Graph", command = "luakit.showGraph", arguments = { argument } })
+  close(await_buffer("luakit://graph/build.lua", "3 ops"))
+  client:exec_cmd({ title = "LLB", command = "luakit.showLlb", arguments = { argument } })
+  close(await_buffer("luakit://llb/build.lua", "return"))
+end)
+
 step("keeps what scripts print", function()
   vim.cmd("Luakit log")
   local log = await_buffer("luakit://log/build.lua", "hello")

@@ -1,11 +1,13 @@
 //! The scripts that a module belongs to. They are evaluated for it from disk if nobody has them open.
 
+use crate::dry_run::job::Text;
 use crate::dry_run::{Reason, start, take_over};
-use crate::paths;
 use crate::session::{Session, Shared};
 use crate::worker;
+use crate::{paths, project};
 use luakit_project::{Configs, Names, entries_around};
 use std::path::PathBuf;
+use tokio::sync::oneshot;
 use tower_lsp::lsp_types::Url;
 
 /// How many scripts are tried for a module.
@@ -34,6 +36,49 @@ pub(super) fn evaluate_readers(session: &Session, shared: &Shared, module: &Url)
     });
 }
 
+/// Returns the script to evaluate for a document, if that is known without looking: itself, or one that reads it.
+pub(crate) fn known_script(session: &Session, url: &Url) -> Option<Url> {
+    let Some(path) = paths::path_of(url) else { return Some(url.clone()) };
+    let is_own = paths::is_entry_name(&path) || session.entries.get(url).is_some_and(|it| it.has_run());
+    if is_own {
+        return Some(url.clone());
+    }
+    let reader = session.entries.iter().find(|(_, entry)| entry.reads.contains(&path));
+    reader.map(|(script, _)| script.clone())
+}
+
+/// Looks for the script to evaluate for a document: one that reads it, if it is a module.
+pub(crate) async fn find_script(shared: &Shared, url: &Url) -> Url {
+    let (path, roots, snapshot) = {
+        let session = shared.lock();
+        let snapshot = session.documents.get(url).map(|document| document.snapshot());
+        (paths::path_of(url), session.roots.clone(), snapshot)
+    };
+    let Some(path) = path else { return url.clone() };
+    let look = move || {
+        let script = Text::of(snapshot, &path).script();
+        let named = project::config_of(Some(&path)).names_entry(&path);
+        let is_entry = named || script.is_some_and(|script| script.is_entry());
+        if is_entry { Vec::new() } else { around(&path, &roots) }
+    };
+    let entries = worker::run(look).await.unwrap_or_default();
+    let mut ends = Vec::new();
+    for path in entries.iter().take(MOST) {
+        let mut session = shared.lock();
+        let Some(entry) = session.url_of(path).filter(|entry| !session.entries.contains_key(entry)) else {
+            continue;
+        };
+        let (sender, receiver) = oneshot::channel();
+        start(&mut session, shared, &entry, Reason::Looked, Some(sender));
+        ends.push(receiver);
+    }
+    for end in ends {
+        // However it ends, what it has read is known.
+        let _ = end.await;
+    }
+    known_script(&shared.lock(), url).unwrap_or_else(|| url.clone())
+}
+
 /// Finds the entries in the folders around a file, up to the workspace's.
 fn around(path: &std::path::Path, roots: &[PathBuf]) -> Vec<PathBuf> {
     let within = roots.iter().filter(|root| path.starts_with(root));
@@ -52,7 +97,9 @@ pub(crate) fn forget_unneeded(session: &mut Session) {
         let entry = session.entries.get(url);
         session.documents.contains_key(url)
             || entry.is_some_and(|entry| {
-                entry.is_running() || entry.names.values().any(|read| session.documents.contains_key(read))
+                entry.asked
+                    || entry.is_running()
+                    || entry.names.values().any(|read| session.documents.contains_key(read))
             })
     };
     let unneeded: Vec<Url> = session.entries.keys().filter(|url| !is_needed(url)).cloned().collect();

@@ -17,6 +17,8 @@ use tower_lsp::lsp_types::{NumberOrString, Url};
 pub(crate) struct Entry {
     pub(super) running: Option<Running>,
     pub(crate) status: Option<Status>,
+    /// Somebody asked for it, and may ask again.
+    pub(super) asked: bool,
     pub(crate) findings: Vec<Found>,
     /// The documents by the names they have in findings.
     pub(crate) names: BTreeMap<String, Url>,

@@ -38,7 +38,11 @@ pub(super) enum Text {
 }
 
 impl Text {
-    fn script(&self) -> Option<Arc<Script>> {
+    pub(super) fn of(snapshot: Option<Arc<Snapshot>>, path: &Path) -> Text {
+        snapshot.map_or_else(|| Text::OnDisk(path.to_owned(), String::new()), Text::Open)
+    }
+
+    pub(super) fn script(&self) -> Option<Arc<Script>> {
         match self {
             Text::Open(snapshot) => Some(snapshot.script()),
             Text::OnDisk(path, name) => {

@@ -16,7 +16,7 @@ mod run;
 mod take_over;
 
 pub(crate) use base::Base;
-pub(crate) use discover::forget_unneeded;
+pub(crate) use discover::{find_script, forget_unneeded, known_script};
 pub(crate) use entry::{Entry, Found};
 pub(crate) use graph::{Graph, Spot};
 pub(crate) use outcome::{Outcome, Report, Status};
@@ -84,6 +84,7 @@ pub(crate) fn start(
     let mut writes = reason == Reason::Saved || reason == Reason::Dependency && !dirty && document.is_some();
     let open = session.open_files();
     let entry = session.entries.entry(url.clone()).or_default();
+    entry.asked |= reason == Reason::Asked;
     entry.cancel();
     if let Some(running) = entry.running.take() {
         // The run that is superseded would have written the same.

@@ -1,13 +1,14 @@
 //! `luakit/llb` {uri, format?, target?}: what a script builds, as text, DOT, JSON, or the bytes that BuildKit is given.
 
 use crate::dry_run::Graph;
+use crate::requests::graph::Known;
 use crate::requests::{evaluate, failed, work};
 use crate::session::Shared;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use luakit_check::llb::{Definition, dot, json, text};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::Url;
 
@@ -22,7 +23,7 @@ pub(crate) struct Params {
 
 #[derive(Deserialize, Default, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
-enum Format {
+pub(crate) enum Format {
     #[default]
     Text,
     Dot,
@@ -32,29 +33,36 @@ enum Format {
 }
 
 pub(crate) async fn llb(shared: &Shared, params: Params) -> Result<Value> {
-    let Params { uri, format, target } = params;
-    let graph = match current(shared, &uri) {
+    rendered(shared, &params.uri, params.format, params.target).await.map(Value::from)
+}
+
+/// Returns what a script builds, evaluated anew if it was edited.
+pub(crate) async fn rendered(
+    shared: &Shared,
+    url: &Url,
+    format: Format,
+    target: Option<String>,
+) -> Result<String> {
+    let graph = match current(shared, url) {
         Some(graph) => graph,
         None => {
-            let report = evaluate::run(shared, &uri).await?;
+            let report = evaluate::run(shared, url).await?;
             // The run is over, so that it is there unless the script has errors, or changes faster than it runs.
-            current(shared, &uri).ok_or_else(|| failed(report.why_no_result()))?
+            current(shared, url).ok_or_else(|| failed(report.why_no_result()))?
         }
     };
     work(move || {
-        let output = graph.output(target.as_deref());
-        let missing =
-            || failed(format!("the script has no target `{}`", target.as_deref().unwrap_or("default")));
-        Ok(json!(render(&output.ok_or_else(missing)?.definition, format)))
+        let name = target.as_deref();
+        let missing = || failed(format!("the script has no target `{}`", name.unwrap_or("default")));
+        Ok(render(&graph.output(name).ok_or_else(missing)?.definition, format))
     })
     .await?
 }
 
 /// Returns the graph of a script as it stands, if it was evaluated.
 fn current(shared: &Shared, url: &Url) -> Option<Graph> {
-    let session = shared.lock();
-    let entry = session.entries.get(url)?;
-    entry.graph.clone().filter(|graph| !graph.is_stale(&session))
+    let known = Known::all(&shared.lock(), url).into_iter();
+    known.filter(|known| !known.stale).map(|known| known.graph).next()
 }
 
 fn render(definition: &Definition, format: Format) -> String {
