@@ -24,6 +24,8 @@ pub(crate) struct Setup {
     pub(crate) configuration: Value,
     /// It opens a file without a folder.
     pub(crate) no_folder: bool,
+    /// It answers every request of the server with an error.
+    pub(crate) refuses: bool,
 }
 
 pub(crate) struct Client {
@@ -32,6 +34,7 @@ pub(crate) struct Client {
     incoming: Receiver<Value>,
     folder: TempDir,
     configuration: Value,
+    refuses: bool,
     unread: VecDeque<Value>,
     /// What was heard while something else was waited for.
     heard: Vec<Value>,
@@ -51,6 +54,7 @@ impl Client {
         let mut client = Client::spawn(fixture);
         let folder = if setup.no_folder { Value::Null } else { json!(client.uri("")) };
         client.configuration = setup.configuration;
+        client.refuses = setup.refuses;
         let capabilities = if setup.capabilities.is_null() { json!({}) } else { setup.capabilities };
         client.initialize(json!({
             "processId": null,
@@ -87,6 +91,7 @@ impl Client {
             incoming,
             folder,
             configuration: Value::Null,
+            refuses: false,
             unread: VecDeque::new(),
             heard: Vec::new(),
             transcript: Vec::new(),
@@ -100,6 +105,11 @@ impl Client {
         let answer = self.request("initialize", params);
         self.notify("initialized", json!({}));
         answer
+    }
+
+    /// The process, for what only the system knows of it.
+    pub(crate) fn process_id(&self) -> u32 {
+        self.process.id()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -286,6 +296,10 @@ impl Client {
     }
 
     fn reply(&mut self, request: &Value) {
+        if self.refuses {
+            let error = json!({ "code": -32601, "message": "this client does nothing for servers" });
+            return self.send(&json!({ "jsonrpc": "2.0", "id": request["id"], "error": error }));
+        }
         let result = match request["method"].as_str() {
             Some("workspace/configuration") => json!([self.configuration]),
             _ => Value::Null,

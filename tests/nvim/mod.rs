@@ -5,23 +5,28 @@ use std::process::{Command, Stdio};
 
 #[test]
 fn neovim_is_served_through_the_plugin_folder() {
-    session("enable");
+    session("session.lua", "enable");
 }
 
 #[test]
 fn neovim_is_served_through_the_snippet_of_the_readme() {
-    session("start");
+    session("session.lua", "start");
 }
 
-/// Runs `session.lua` in a folder of its own, with `luakit` on `PATH` as users have it.
-fn session(start: &str) {
+#[test]
+fn each_command_of_neovim_shows_what_it_says() {
+    session("commands.lua", "enable");
+}
+
+/// Runs a script of this folder in a folder of its own, with `luakit` on `PATH` as users have it.
+fn session(script: &str, start: &str) {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().expect("a temporary folder");
     // Neovim gives the server real paths, and some systems keep their temporary folder behind a link.
     let home = folder.path().canonicalize().expect("the temporary folder");
     let output = Command::new(neovim(repository))
         .args(["--clean", "--headless", "-S"])
-        .arg(repository.join("tests/nvim/session.lua"))
+        .arg(repository.join("tests/nvim").join(script))
         .current_dir(&home)
         .env("PATH", path_with_luakit())
         .env("HOME", &home)
