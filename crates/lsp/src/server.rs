@@ -32,7 +32,7 @@ const END_GRACE: Duration = Duration::from_millis(500);
 
 /// Serves the Language Server Protocol on stdin and stdout until the client is gone.
 pub fn run() -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(err) => {
             eprintln!("luakit: cannot start: {err}");
@@ -46,8 +46,12 @@ pub fn run() -> ExitCode {
     code
 }
 
+pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
+}
+
 /// Serves one client. Exits with 0 if it asked to shut down before it left, as the protocol says.
-async fn serve<I, O>(input: I, output: O) -> ExitCode
+pub(crate) async fn serve<I, O>(input: I, output: O) -> ExitCode
 where
     I: AsyncBufRead + Unpin + Send + 'static,
     O: AsyncWrite,
@@ -77,7 +81,10 @@ where
 }
 
 fn service() -> (LspService<Backend>, tower_lsp::ClientSocket) {
-    LspService::build(Backend::new)
+    let service = LspService::build(Backend::new);
+    #[cfg(debug_assertions)]
+    let service = service.custom_method("luakit/panic", Backend::panic);
+    service
         .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
         .custom_method("luakit/evaluate", Backend::evaluate)
         .custom_method("luakit/llb", Backend::llb)

@@ -6,6 +6,8 @@ pub(crate) mod diagnostic;
 pub(crate) mod evaluate;
 pub(crate) mod hover;
 pub(crate) mod llb;
+#[cfg(debug_assertions)]
+pub(crate) mod panic;
 pub(crate) mod signature_help;
 pub(crate) mod status;
 pub(crate) mod syntax_tree;
