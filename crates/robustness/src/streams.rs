@@ -36,7 +36,7 @@ pub fn messages(dice: &mut Dice) -> Vec<Value> {
                 notification("textDocument/didChange", params)
             }
             3 => {
-                let method = *dice.pick(&["textDocument/didSave", "textDocument/didClose", "$/x", "exit", "x"]);
+                let method = *dice.pick(&["textDocument/didSave", "textDocument/didClose", "$/x", "x"]);
                 notification(method, json!({ "textDocument": { "uri": uri } }))
             }
             4 => {
@@ -44,6 +44,7 @@ pub fn messages(dice: &mut Dice) -> Vec<Value> {
                 notification("$/cancelRequest", json!({ "id": id }))
             }
             5 if dice.one_in(30) => json!({ "jsonrpc": "2.0", "id": id, "method": "shutdown" }),
+            5 if dice.one_in(60) => json!({ "jsonrpc": "2.0", "method": "exit" }),
             6 => {
                 let settings = json!({ "luakit": { "dryRun": dice.pick(&["onType", "onSave", "manual", "x"]) } });
                 notification("workspace/didChangeConfiguration", json!({ "settings": settings }))
@@ -97,7 +98,7 @@ fn spoil(dice: &mut Dice, value: &mut Value) {
 
 /// Makes what arrives: messages, with bytes that were lost, doubled or turned.
 pub fn noisy(dice: &mut Dice) -> Vec<u8> {
-    let mutations = *dice.pick(&[0, 0, 1, 2, 8]);
+    let mutations = *dice.pick(&[1, 1, 2, 8]);
     let places: Vec<(usize, usize, usize)> =
         (0..mutations).map(|_| (dice.below(1 << 16), dice.below(6), dice.below(256))).collect();
     let mut bytes: Vec<u8> =

@@ -1,43 +1,76 @@
 //! What fuzzers and their tests call: bytes go in, and a panic is a finding.
 
 use crate::requests::{ask_all, places};
-use crate::session::{Session, split, uri};
-use crate::{Dice, scripts, streams};
+use crate::session::{Session, framed, split, uri};
+use crate::{Dice, edits, scripts, streams};
 use luakit_api::modules::{LoadError, Loader};
 use luakit_check::{Limits, Lints, Options, dry_run, worker};
 use luakit_diagnostics::{Code, SourceFile};
 use luakit_lsp::in_process::InProcess;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Longer than anything takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Serves bytes as they are, from the first one.
 pub fn json_rpc(bytes: &[u8]) {
-    let server = InProcess::start().expect("a server starts");
+    let mut server = InProcess::start().expect("a server starts");
     server.write(bytes.to_vec());
-    converse(server);
-}
-
-/// Serves a conversation made from bytes.
-pub fn conversation(bytes: &[u8]) {
-    json_rpc(&streams::noisy(&mut Dice::new(bytes)));
-}
-
-/// Looks at what the server said to the end of its input.
-fn converse(mut server: InProcess) {
     server.close();
     let mut output = Vec::new();
-    while let Ok(bytes) = server.output.recv_timeout(Duration::from_secs(60)) {
+    while let Ok(bytes) = server.output.recv_timeout(PATIENCE) {
         output.extend(bytes);
     }
     server.end().expect("the server does not panic");
     while let Some((message, length)) = split(&output) {
-        let failed = message["error"]["code"] == -32603 || message["error"].to_string().contains("luakit failed");
-        let complaint = message["method"] == "window/logMessage" && message["params"]["type"] == 1;
-        assert!(!failed && !complaint, "{message}");
+        judge(&message);
         output.drain(..length);
     }
+}
+
+/// Serves a conversation made from bytes, with noise on the line or without.
+pub fn conversation(bytes: &[u8]) {
+    let mut dice = Dice::new(bytes);
+    if dice.one_in(2) {
+        json_rpc(&streams::noisy(&mut dice));
+    } else {
+        exact(&streams::messages(&mut dice));
+    }
+}
+
+/// Serves messages that arrive as they were sent: each request is answered once, whatever else is said.
+fn exact(messages: &[Value]) {
+    let is_exit = |message: &&Value| message["method"] == "exit";
+    let messages: Vec<&Value> = messages.iter().take_while(|it| !is_exit(it)).collect();
+    let mut waiting: Vec<&Value> = messages.iter().filter_map(|it| it.get("id")).collect();
+    let mut server = InProcess::start().expect("a server starts");
+    // All of it is there at once.
+    server.write(messages.iter().flat_map(|it| framed(&edits::wire(it))).collect());
+    let mut output = Vec::new();
+    while !waiting.is_empty() {
+        let bytes = server.output.recv_timeout(PATIENCE);
+        output.extend(bytes.unwrap_or_else(|err| panic!("no answers to {waiting:?}: {err}")));
+        while let Some((message, length)) = split(&output) {
+            output.drain(..length);
+            judge(&message);
+            if message.get("method").is_none() {
+                let place = waiting.iter().position(|it| **it == message["id"]);
+                waiting.swap_remove(place.unwrap_or_else(|| panic!("an answer too many: {message}")));
+            }
+        }
+    }
+    server.close();
+    server.end().expect("the server does not panic");
+}
+
+/// Fails if the server says that it failed.
+fn judge(message: &Value) {
+    let failed = message["error"]["code"] == -32603 || message["error"].to_string().contains("luakit failed");
+    let complaint = message["method"] == "window/logMessage" && message["params"]["type"] == 1;
+    assert!(!failed && !complaint, "{message}");
 }
 
 /// Runs a script made from bytes through everything: parser, analysis, formatter, and the evaluator.

@@ -29,6 +29,7 @@ fn check(sample: &Sample, bytes: &[u8]) {
     let tokens_before = tokens_of(&mut edited, &document);
 
     let mut version = 1;
+    let mut asked = Vec::new();
     while !dice.is_over() {
         version += 1;
         let changes: Vec<_> = (0..=dice.below(3))
@@ -41,8 +42,11 @@ fn check(sample: &Sample, bytes: &[u8]) {
         edited.change(&uri, version, json!(changes));
         // What is kept from one text to the next is only made when somebody asks.
         if dice.one_in(2) {
-            edited.ask("textDocument/diagnostic", document.clone());
+            asked.push(edited.ask("textDocument/diagnostic", document.clone()));
         }
+    }
+    for id in asked {
+        edited.answer(id).unwrap();
     }
     let tree = edited.request("luakit/syntaxTree", json!({ "uri": uri })).unwrap();
     assert_eq!(tree["text"].as_str(), Some(&*text), "the server has another text");
