@@ -6,9 +6,13 @@ mod client;
 mod diagnostics;
 mod dry_run;
 mod encoding;
+mod endurance;
+mod interleaving;
 mod lifecycle;
+mod malformed;
 mod project;
 mod questions;
+mod recorded;
 mod settings;
 mod sync;
 

@@ -107,7 +107,8 @@ pub fn analyse(text: &str) {
     });
 }
 
-fn format(text: &str) {
+/// Formats a text, and then what came of it.
+pub fn format(text: &str) {
     let config = luakit_format::Config::default();
     if let Ok(formatted) = luakit_format::format(text, &config, None) {
         let again = luakit_format::format(&formatted, &config, None);
