@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use luakit_robustness::targets;
 
-fuzz_target!(|text: &str| {
+fuzz_target!(init: targets::let_panics_be_caught(), |text: &str| {
     targets::analyse(text);
     targets::format(text);
 });

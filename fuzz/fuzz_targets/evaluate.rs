@@ -5,4 +5,4 @@
 use libfuzzer_sys::fuzz_target;
 use luakit_robustness::targets;
 
-fuzz_target!(|text: &str| targets::evaluate(text));
+fuzz_target!(init: targets::let_panics_be_caught(), |text: &str| targets::evaluate(text));

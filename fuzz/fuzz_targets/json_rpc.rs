@@ -5,4 +5,4 @@
 use libfuzzer_sys::fuzz_target;
 use luakit_robustness::targets;
 
-fuzz_target!(|bytes: &[u8]| targets::json_rpc(bytes));
+fuzz_target!(init: targets::let_panics_be_caught(), |bytes: &[u8]| targets::json_rpc(bytes));

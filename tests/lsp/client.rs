@@ -366,6 +366,14 @@ impl Client {
         self.wait_for_exit()
     }
 
+    /// Says goodbye, where it does not matter what else was said.
+    pub(crate) fn leave(&mut self) {
+        let status = self.shut_down();
+        assert!(status.success(), "the server ended with {status}");
+        self.unread.clear();
+        self.transcript();
+    }
+
     fn fail(&mut self, what: &str) -> ! {
         let transcript = self.transcript.join("\n");
         panic!("{what}\nheard so far:\n{transcript}");

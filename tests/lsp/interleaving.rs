@@ -58,13 +58,7 @@ fn a_thousand_bursts_are_answered_in_their_order() {
 }
 
 /// Adds one message, and for a few kinds of messages what goes with it.
-fn step(
-    client: &mut Client,
-    dice: &mut Dice,
-    model: &mut Model,
-    sent: &mut Sent,
-    messages: &mut Vec<Value>,
-) {
+fn step(client: &mut Client, dice: &mut Dice, model: &mut Model, sent: &mut Sent, messages: &mut Vec<Value>) {
     let document = json!({ "textDocument": { "uri": model.uri } });
     let notification =
         |method: &str, params: Value| json!({ "jsonrpc": "2.0", "method": method, "params": params });
@@ -96,8 +90,7 @@ fn step(
             let wired: String = String::from_utf8(edits::wire(&params)).unwrap();
             // What half a pair is sent as, no `Value` can hold; the client's own mending comes to the same.
             let mended = wired.replace("\\ud83d", "\u{fffd}");
-            messages
-                .push(notification("textDocument/didChange", serde_json::from_str(&mended).unwrap()));
+            messages.push(notification("textDocument/didChange", serde_json::from_str(&mended).unwrap()));
         }
         (5, Some(_)) => messages.push(notification("textDocument/didSave", document)),
         (6, Some(_)) => {
@@ -115,8 +108,7 @@ fn step(
             let id = client.new_id();
             let params = request.params(&model.uri, text, at);
             sent.others.insert(id, request.method);
-            messages
-                .push(json!({ "jsonrpc": "2.0", "id": id, "method": request.method, "params": params }));
+            messages.push(json!({ "jsonrpc": "2.0", "id": id, "method": request.method, "params": params }));
         }
         (_, text) => {
             let id = client.new_id();

@@ -61,9 +61,10 @@ fn session(recorded: &str) {
     client.save("build.lua");
     assert!(client.path(".luakit/build.lua.pb").exists());
     client.close("build.lua");
-    assert!(client.shut_down().success());
+    client.request("luakit/status", json!({ "uri": uri }));
     let transcript = client.transcript();
     assert!(!transcript.contains("log: "), "an editor would show this: {transcript}");
+    client.leave();
 }
 
 #[test]

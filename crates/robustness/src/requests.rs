@@ -19,7 +19,10 @@ pub enum About {
     /// Nothing in particular.
     Workspace,
     /// An item of the answer to another request; the key is where it goes.
-    Item { of: &'static str, key: Option<&'static str> },
+    Item {
+        of: &'static str,
+        key: Option<&'static str>,
+    },
     /// A document, but the script has to be evaluated, which the next such request would supersede.
     Evaluation,
 }
@@ -284,9 +287,9 @@ impl Request {
 /// Fails if the server advertises something that is not in the list.
 pub fn assert_complete(capabilities: &Value) {
     for (key, value) in capabilities.as_object().into_iter().flatten() {
-        let is_listed = ALL.iter().any(|it| {
-            it.capability.is_some_and(|pointer| pointer.split('/').nth(1) == Some(key.as_str()))
-        });
+        let is_listed = ALL
+            .iter()
+            .any(|it| it.capability.is_some_and(|pointer| pointer.split('/').nth(1) == Some(key.as_str())));
         let says_no = value.is_null() || *value == false;
         assert!(
             is_listed || says_no || NO_REQUESTS.contains(&key.as_str()),

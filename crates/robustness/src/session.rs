@@ -173,7 +173,8 @@ pub fn framed(body: &[u8]) -> Vec<u8> {
 pub fn split(bytes: &[u8]) -> Option<(Value, usize)> {
     let end = bytes.windows(4).position(|it| it == b"\r\n\r\n")?;
     let headers = std::str::from_utf8(&bytes[..end]).expect("headers are text");
-    let length = headers.lines().find_map(|line| line.strip_prefix("Content-Length: ")?.parse::<usize>().ok());
+    let length =
+        headers.lines().find_map(|line| line.strip_prefix("Content-Length: ")?.parse::<usize>().ok());
     let length = length.unwrap_or_else(|| panic!("no length in {headers:?}"));
     let body = bytes.get(end + 4..end + 4 + length)?;
     Some((serde_json::from_slice(body).expect("the server writes JSON"), end + 4 + length))

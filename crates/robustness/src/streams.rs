@@ -46,7 +46,8 @@ pub fn messages(dice: &mut Dice) -> Vec<Value> {
             5 if dice.one_in(30) => json!({ "jsonrpc": "2.0", "id": id, "method": "shutdown" }),
             5 if dice.one_in(60) => json!({ "jsonrpc": "2.0", "method": "exit" }),
             6 => {
-                let settings = json!({ "luakit": { "dryRun": dice.pick(&["onType", "onSave", "manual", "x"]) } });
+                let settings =
+                    json!({ "luakit": { "dryRun": dice.pick(&["onType", "onSave", "manual", "x"]) } });
                 notification("workspace/didChangeConfiguration", json!({ "settings": settings }))
             }
             _ => {

@@ -15,6 +15,17 @@ use std::time::Duration;
 /// Longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Undoes what libFuzzer does about panics: it would end the process at those that we catch, as of the parser. Those
+/// that we do not catch end the target, which it notices.
+pub fn let_panics_be_caught() {
+    std::panic::set_hook(Box::new(|panic| {
+        // Workers hand their panics on; whoever gets one judges it.
+        if std::thread::current().name() != Some("luakit-worker") {
+            eprintln!("{panic}\n{}", std::backtrace::Backtrace::force_capture());
+        }
+    }));
+}
+
 /// Serves bytes as they are, from the first one.
 pub fn json_rpc(bytes: &[u8]) {
     let mut server = InProcess::start().expect("a server starts");

@@ -60,11 +60,7 @@ fn check(sample: &Sample, bytes: &[u8]) {
     let places = places(&text, &mut Dice::new(&random_bytes(version as u64, 60)), 4);
     let mut fresh = Session::start(&folder);
     fresh.open(&uri, version, &text);
-    compare(
-        ask_all(&mut edited, &uri, &text, &places),
-        ask_all(&mut fresh, &uri, &text, &places),
-        &text,
-    );
+    compare(ask_all(&mut edited, &uri, &text, &places), ask_all(&mut fresh, &uri, &text, &places), &text);
     compare(evaluate_all(&mut edited, &uri, &text), evaluate_all(&mut fresh, &uri, &text), &text);
     if let Some((before, Ok(delta))) = delta {
         let whole = tokens_of(&mut fresh, &document).unwrap();
