@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use crate::lsp::Client;
+use luakit_robustness::requests::{ALL, About};
 use serde_json::json;
 use std::time::Duration;
 
@@ -25,13 +26,16 @@ fn ticks(client: &Client) -> u64 {
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }
 
-/// Waits until the server has nothing left to do: it has used no time from one look to the next.
+/// Waits until the server has nothing left to do: it uses no time from one look to the next, some times in a row, for
+/// on a busy machine it may only be waiting for its turn.
 fn settle(client: &Client) {
     let mut before = ticks(client);
-    for _ in 0..300 {
+    let mut quiet = 0;
+    for _ in 0..600 {
         std::thread::sleep(Duration::from_millis(100));
         let now = ticks(client);
-        if now == before {
+        quiet = if now == before { quiet + 1 } else { 0 };
+        if quiet == 5 {
             return;
         }
         before = now;
@@ -54,8 +58,20 @@ fn type_much(client: &mut Client, count: usize) {
             client.request("textDocument/completion", client.at("build.lua", "export"));
             client.transcript();
         }
+        if i % 200 == 0 {
+            ask_everything(client, "build.lua", text);
+        }
     }
     client.wait_for_findings("build.lua");
+}
+
+/// Asks what there is to ask. What is not offered is refused, which costs nothing.
+fn ask_everything(client: &mut Client, name: &str, text: &str) {
+    let uri = client.uri(name);
+    for request in ALL.iter().filter(|it| !matches!(it.about, About::Item { .. })) {
+        client.request(request.method, request.params(&uri, text, text.len() / 2));
+    }
+    client.transcript();
 }
 
 fn open_and_close_much(client: &mut Client, count: usize) {
@@ -63,6 +79,9 @@ fn open_and_close_much(client: &mut Client, count: usize) {
         let name = format!("many/{i}.build.lua");
         client.open_with(&name, "local m = require('lib')\nbk.nope()\n");
         client.request("textDocument/hover", client.at(&name, "nope"));
+        if i % 50 == 0 {
+            ask_everything(client, &name, "local m = require('lib')\nbk.nope()\n");
+        }
         client.close(&name);
         client.transcript();
     }
@@ -96,9 +115,12 @@ fn who_waits_uses_no_processor() {
     client.open("build.lua");
     client.save("build.lua");
     settle(&client);
-    let before = ticks(&client);
-    std::thread::sleep(Duration::from_secs(2));
-    let used = ticks(&client) - before;
-    assert!(used <= 1, "{} ms of processor in two idle seconds", used * 10);
+    // A timer or a loop would show in each of them; what was late in coming shows in one.
+    let is_idle = (0..5).any(|_| {
+        let before = ticks(&client);
+        std::thread::sleep(Duration::from_secs(2));
+        ticks(&client) == before
+    });
+    assert!(is_idle, "it used the processor in each of five times two idle seconds");
     client.transcript();
 }

@@ -163,7 +163,7 @@ fn a_cancelled_dry_run_is_answered_in_no_time() {
     waited.sort();
     let median = waited[waited.len() / 2];
     eprintln!("a cancel was answered after {median:?} (median), {:?} at worst", waited[waited.len() - 1]);
-    // A single one may meet a busy machine.
-    assert!(median < std::time::Duration::from_millis(50), "{waited:?}");
+    // It takes a millisecond or two; the rest is for machines that are busy with other tests.
+    assert!(median < std::time::Duration::from_millis(250), "{waited:?}");
     client.transcript();
 }

@@ -81,7 +81,7 @@ fn compare(edited: BTreeMap<String, Answer>, fresh: BTreeMap<String, Answer>, te
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 24,
+        cases: 24 * crate::times() as u32,
         max_shrink_iters: 60,
         failure_persistence: None,
         ..ProptestConfig::default()
@@ -98,7 +98,7 @@ proptest! {
 
 #[test]
 fn long_typing_drifts_nowhere() {
-    for seed in 0..3 {
+    for seed in 0..3 * crate::times() {
         let sample = &examples()[seed * 5 % examples().len()];
         check(sample, &random_bytes(seed as u64, 4000));
     }

@@ -8,3 +8,12 @@ mod every_request;
 mod noise;
 mod panics;
 mod truncated;
+
+/// How many times longer than in CI it is to be tried.
+fn times() -> usize {
+    variable("LUAKIT_NOISE").unwrap_or(1)
+}
+
+fn variable(name: &str) -> Option<usize> {
+    std::env::var(name).ok()?.parse().ok()
+}

@@ -1,7 +1,8 @@
 //! What fuzzers do for hours, for a few seconds: the same functions on bytes that are the same everywhere.
 //!
-//! `LUAKIT_NOISE=60` makes it 60 times as long, `LUAKIT_NOISE_SEED` begins elsewhere; docs/robustness.md tells more.
+//! `LUAKIT_NOISE=60` makes it 60 times as long, `LUAKIT_NOISE_SEED` begins elsewhere. docs/robustness.md tells more.
 
+use crate::{times, variable};
 use luakit_robustness::{random_bytes, targets};
 use std::panic::catch_unwind;
 use std::time::{Duration, Instant};
@@ -11,8 +12,7 @@ const BOUND: Duration = Duration::from_secs(60);
 
 /// Runs the target on a number of inputs, and says how each that fails is made.
 fn run(target: fn(&[u8]), count: usize, longest: usize) {
-    let variable = |name| std::env::var(name).ok().and_then(|it| it.parse::<usize>().ok());
-    let count = count * variable("LUAKIT_NOISE").unwrap_or(1);
+    let count = count * times();
     let first = variable("LUAKIT_NOISE_SEED").unwrap_or(0);
     let mut failed = Vec::new();
     for seed in first..first + count {
