@@ -212,6 +212,12 @@ impl Client {
             .clone()
     }
 
+    /// Waits until the dry run of a document that was asked for has begun.
+    pub(crate) fn wait_until_running(&mut self, name: &str) {
+        let status = self.request("luakit/status", json!({ "uri": self.uri(name) }));
+        assert_eq!(status["state"], "running");
+    }
+
     /// Asks and returns the answer: the result, or `{"error": …}`.
     pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
         let id = self.ask(method, params);
@@ -248,6 +254,32 @@ impl Client {
         let stdin = self.stdin.as_mut().unwrap();
         // A server that has ended is noticed by whoever waits for it.
         let _ = write!(stdin, "Content-Length: {}\r\n\r\n{body}", body.len()).and_then(|()| stdin.flush());
+    }
+
+    /// Sends messages in one write, so that the server finds them all at once.
+    pub(crate) fn send_burst(&mut self, messages: &[Value]) {
+        let framed = |message: &Value| {
+            let body = message.to_string();
+            format!("Content-Length: {}\r\n\r\n{body}", body.len())
+        };
+        self.send_bytes(messages.iter().map(framed).collect::<String>().as_bytes());
+    }
+
+    /// Sends bytes that may be no message, or only a piece of one.
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
+        let stdin = self.stdin.as_mut().unwrap();
+        let _ = stdin.write_all(bytes).and_then(|()| stdin.flush());
+    }
+
+    /// Returns an identifier for a request that is sent by other means than [`Client::ask`].
+    pub(crate) fn new_id(&mut self) -> i64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Returns the answers that were heard but that nobody waited for.
+    pub(crate) fn other_answers(&self) -> Vec<&Value> {
+        self.heard.iter().filter(|message| message.get("method").is_none()).collect()
     }
 
     pub(crate) fn close_stdin(&mut self) {
@@ -342,6 +374,14 @@ impl Client {
         self.request("shutdown", Value::Null);
         self.notify("exit", Value::Null);
         self.wait_for_exit()
+    }
+
+    /// Says goodbye, where it does not matter what else was said.
+    pub(crate) fn leave(&mut self) {
+        let status = self.shut_down();
+        assert!(status.success(), "the server ended with {status}");
+        self.unread.clear();
+        self.transcript();
     }
 
     fn fail(&mut self, what: &str) -> ! {

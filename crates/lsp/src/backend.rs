@@ -90,6 +90,11 @@ impl Backend {
         let view = self.view(&params.uri).ok_or_else(|| requests::not_open(&params.uri))?;
         syntax_tree::syntax_tree(view).await
     }
+
+    #[cfg(debug_assertions)]
+    pub(crate) async fn panic(&self, params: requests::panic::Params) -> Result<Value> {
+        requests::panic::panic(&self.session, params).await
+    }
 }
 
 #[async_trait]

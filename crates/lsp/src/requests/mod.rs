@@ -19,6 +19,8 @@ pub(crate) mod hover;
 pub(crate) mod inlay_hint;
 pub(crate) mod llb;
 pub(crate) mod ops_at;
+#[cfg(debug_assertions)]
+pub(crate) mod panic;
 pub(crate) mod references;
 pub(crate) mod rename;
 pub(crate) mod rename_files;
