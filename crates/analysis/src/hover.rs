@@ -1,9 +1,9 @@
 //! What a hover shows.
 
 use crate::Script;
-use crate::complete::wanted;
 use crate::cursor::{Context, Cursor, Place};
 use crate::scope::{Local, LocalKind};
+use crate::slot::Slot;
 use crate::tokens::{Token, TokenKind};
 use crate::tree::ExprKind;
 use crate::types::{Kind, Type, Types, builtin, doc_above, required};
@@ -57,7 +57,7 @@ fn string(
     }
     let Context::InString { place, .. } = &cursor.context else { return None };
     let Place::Argument { call, path } = place else { return None };
-    let ty = wanted(cursor.function_ending(types, call.callee)?, call.argument, path)?;
+    let ty = Slot::of(cursor.function_ending(types, call.callee)?, call.argument, path)?.ty;
     let text = script.text(token.range).trim_matches(['"', '\'']);
     let value = ty.choices().into_iter().flat_map(|choice| choice.values).find(|value| value.name == text)?;
     Some(format!("`\"{}\"`: {}", value.name, value.doc))
@@ -83,7 +83,7 @@ fn name(script: &Script, types: &Types<'_>, cursor: &Cursor<'_>, token: Token) -
     match &cursor.context {
         Context::Member { receiver, .. } => member(types, cursor, *receiver, text),
         Context::Expression(Place::Key { call, path, .. }) if is_key(script, token) => {
-            let ty = wanted(cursor.function_ending(types, call.callee)?, call.argument, path)?;
+            let ty = Slot::of(cursor.function_ending(types, call.callee)?, call.argument, path)?.ty;
             let options = ty.options();
             let found = options.iter().find_map(|options| Some((options.field(text)?, options)));
             found.map(|(field, options)| field_markdown(field, options))

@@ -8,15 +8,20 @@ mod cursor;
 mod diagnostics;
 mod hover;
 mod lower;
+mod lua_library;
 mod mask;
 mod nesting;
+mod options_read;
 mod parse;
 mod prepare;
 mod receiver;
 mod runtime_name;
 mod scope;
+mod seen;
 mod signature_help;
+mod slot;
 mod strings;
+mod surroundings;
 mod syntax;
 #[cfg(test)]
 mod testing;
@@ -25,7 +30,9 @@ mod tree;
 mod types;
 mod view;
 
-pub use complete::{CompletionItem, CompletionKind, completions};
+pub use complete::{
+    CompletionItem, CompletionKind, Completions, Documentation, completions, completions_in, documentation,
+};
 pub use diagnostics::diagnostics;
 pub use hover::{Hover, hover};
 use luakit_api::Prepared;
@@ -35,6 +42,7 @@ pub use runtime_name::explain_operand;
 use scope::Scopes;
 pub use signature_help::{SignatureHelp, signature_help};
 use std::sync::Arc;
+pub use surroundings::{Folders, ListedFile, Listing, Normal, Surroundings};
 use tokens::{Token, TokenKind};
 use tree::{ExprId, ExprKind, Tree};
 

@@ -5,11 +5,15 @@
 //! reported; the rest serves completion and hover.
 
 mod annotations;
+mod classes;
+mod exports;
 mod foreign;
 mod infer;
 
 pub(crate) use annotations::doc_above;
-pub(crate) use foreign::Foreign;
+pub(crate) use classes::{TypeDoc, class_names, declared_fields};
+pub(crate) use exports::{Exported, exported};
+pub(crate) use foreign::{Foreign, parsed};
 pub(crate) use infer::required;
 
 use foreign::Context;

@@ -10,6 +10,7 @@
 
 mod backend;
 mod capabilities;
+mod contexts;
 mod documents;
 mod dry_run;
 mod llb_file;

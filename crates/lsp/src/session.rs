@@ -5,6 +5,7 @@
 //! has moved on.
 
 use crate::capabilities::Capabilities;
+use crate::contexts::Contexts;
 use crate::documents::{Document, Snapshot};
 use crate::dry_run::{self, Entry, Found, Reason};
 use crate::llb_file::Writer;
@@ -332,14 +333,29 @@ pub(crate) struct View {
 impl View {
     /// Returns the loader of the document's modules, if it is known where they are. Call it on a worker.
     pub(crate) fn loader(&self) -> Option<DiskLoader> {
+        Some(loader(&self.root()?, &self.open))
+    }
+
+    /// Returns the folders that the document's `bk.local_` takes. Call it on a worker.
+    pub(crate) fn contexts(&self) -> Option<Contexts> {
+        let own = || self.path.as_deref()?.parent().map(Path::to_owned);
+        Some(Contexts::new(&self.root().map(|root| root.folder).or_else(own)?))
+    }
+
+    /// Returns the other scripts that the editor has open.
+    pub(crate) fn others(&self) -> impl Iterator<Item = &Arc<Snapshot>> {
+        self.open.iter().map(|(_, snapshot)| snapshot).filter(|it| it.url != self.snapshot.url)
+    }
+
+    /// Returns where the document's `require` starts, if that is known.
+    fn root(&self) -> Option<Root> {
         let path = self.path.as_deref()?;
         let entry_root = || Root::of_entry(path, &self.roots).filter(|_| self.snapshot.script().is_entry());
         let near_root = || {
             let folder = paths::nearest_entry_folder(path, &self.roots)?;
             Root::of_entry(&folder.join("build.lua"), &self.roots)
         };
-        let root = self.known_root.clone().or_else(entry_root).or_else(near_root)?;
-        Some(loader(&root, &self.open))
+        self.known_root.clone().or_else(entry_root).or_else(near_root)
     }
 
     pub(crate) fn offset(&self, position: Position) -> usize {

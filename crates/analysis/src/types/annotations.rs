@@ -40,7 +40,7 @@ pub(crate) fn doc_above(script: &Script, offset: usize) -> String {
     text.filter(|line| !line.starts_with('@')).collect::<Vec<_>>().join("\n")
 }
 
-fn comments_above(script: &Script, offset: usize) -> Vec<&str> {
+pub(super) fn comments_above(script: &Script, offset: usize) -> Vec<&str> {
     let lines = &script.file.lines;
     let mut line = lines.line(offset);
     let end = script.tokens.partition_point(|token| token.range.start < lines.start(line));
