@@ -142,8 +142,8 @@ impl Completer<'_, '_> {
     fn expression(&self, place: &Place) -> Vec<CompletionItem> {
         let slot = self.slot(place);
         let mut items = match (&slot, place) {
-            (Some(slot), Place::Key { have, .. }) => self.keys(slot, have),
-            (Some(slot), _) => self.values(slot),
+            (Some(slot), Place::Key { have, .. }) => self.keys(slot, place, have),
+            (Some(slot), _) => self.values(slot, place),
             (None, Place::Key { call, path, have }) => self.script_keys(call, path, have),
             (None, _) => Vec::new(),
         };

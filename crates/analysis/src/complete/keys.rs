@@ -4,7 +4,7 @@ use super::documentation::name_of;
 use super::members::is_name;
 use super::suggestions::map_keys;
 use super::{Completer, CompletionItem, CompletionKind, Documentation};
-use crate::cursor::{CallAt, Step};
+use crate::cursor::{CallAt, Place, Step};
 use crate::options_read::{KeyRead, keys_read};
 use crate::slot::Slot;
 use luakit_api::modules::is_test_name;
@@ -12,7 +12,7 @@ use luakit_api::{EVALUATE_OPTIONS, Field, Ty};
 
 impl Completer<'_, '_> {
     /// Returns the keys that a table of options can have and does not, those it must have first.
-    pub(super) fn keys(&self, slot: &Slot, have: &[String]) -> Vec<CompletionItem> {
+    pub(super) fn keys(&self, slot: &Slot, place: &Place, have: &[String]) -> Vec<CompletionItem> {
         let ty = &slot.ty;
         let mut items = Vec::new();
         for options in ty.options() {
@@ -39,7 +39,7 @@ impl Completer<'_, '_> {
         if ty.item().is_some()
             && let Some(slot) = slot.item()
         {
-            items.extend(self.values(&slot));
+            items.extend(self.values(&slot, place));
         }
         items
     }

@@ -13,8 +13,10 @@ const STEPS: usize = 8;
 
 impl Completer<'_, '_> {
     /// Returns the files below the folder that is typed already.
-    pub(super) fn paths(&self, name: &str, content: TextRange) -> Option<Vec<CompletionItem>> {
+    pub(super) fn paths(&self, name: &str, content: Option<TextRange>) -> Option<Vec<CompletionItem>> {
         let folders = self.surroundings.folders?;
+        let quotes = content.is_none();
+        let content = content.unwrap_or(TextRange::new(self.offset, self.offset));
         let masked = &self.cursor.script.masked;
         let typed = masked.get(content.start..self.offset)?;
         if typed.contains(['\\', '*', '?', '[']) || typed.split('/').any(|part| part == "..") {
@@ -34,7 +36,12 @@ impl Completer<'_, '_> {
         let items = listing.files.into_iter().map(|file| {
             let label = if file.is_folder { format!("{}/", file.name) } else { file.name.clone() };
             let kind = if file.is_folder { CompletionKind::Folder } else { CompletionKind::File };
-            let insert = if has_slash { file.name } else { label.clone() };
+            let insert = match (quotes, has_slash) {
+                (true, _) => format!("\"{}\"", file.name),
+                (_, true) => file.name,
+                _ => label.clone(),
+            };
+            let range = if quotes { self.cursor.word } else { range };
             CompletionItem {
                 detail: if file.ignored { "ignored".into() } else { format!("in {name}") },
                 sort: if file.ignored { "09".into() } else { "01".into() },

@@ -45,13 +45,19 @@ impl Completer<'_, '_> {
             _ => self.slot(place),
         };
         match slot {
-            Some(slot) => self.texts_for(&slot, place, content),
+            Some(slot) => self.texts_for(&slot, place, Some(content)),
             None => Vec::new(),
         }
     }
 
-    fn texts_for(&self, slot: &Slot, place: &Place, content: TextRange) -> Vec<CompletionItem> {
-        let choices = self.choices(&slot.ty, Some(content));
+    /// Returns the texts that a place may be given, with quotes unless the cursor is between some.
+    pub(super) fn texts_for(
+        &self,
+        slot: &Slot,
+        place: &Place,
+        content: Option<TextRange>,
+    ) -> Vec<CompletionItem> {
+        let choices = self.choices(&slot.ty, content);
         if !choices.is_empty() {
             return choices;
         }
@@ -69,19 +75,19 @@ impl Completer<'_, '_> {
         if is_ordinary(slot) {
             return items;
         }
-        let mut known: BTreeSet<String> = items.iter().map(|item| item.insert.clone()).collect();
+        let mut known: BTreeSet<String> = items.iter().map(|item| item.label.clone()).collect();
         for (text, remark) in self.seen(slot, content) {
             if known.insert(text.clone()) {
                 items.push(CompletionItem {
                     detail: remark.clone(),
                     remark,
                     sort: "05".into(),
-                    ..self.text(&text, kind_of(slot), Some(content))
+                    ..self.text(&text, kind_of(slot), content)
                 });
             }
         }
-        let suggested = self.suggested(slot, Some(content));
-        items.extend(suggested.into_iter().filter(|item| !known.contains(&item.insert)));
+        let suggested = self.suggested(slot, content);
+        items.extend(suggested.into_iter().filter(|item| !known.contains(&item.label)));
         items
     }
 
@@ -108,7 +114,7 @@ impl Completer<'_, '_> {
     }
 
     /// Returns the texts that are given to the same place elsewhere, with where that is.
-    fn seen(&self, slot: &Slot, content: TextRange) -> Vec<(String, String)> {
+    fn seen(&self, slot: &Slot, content: Option<TextRange>) -> Vec<(String, String)> {
         let mut counts: BTreeMap<String, (usize, String)> = BTreeMap::new();
         let own = self.cursor.script;
         let mut count = |script: &Script, skip: Option<TextRange>| {
@@ -122,7 +128,7 @@ impl Completer<'_, '_> {
                 }
             }
         };
-        count(own, Some(content));
+        count(own, content);
         for script in self.others() {
             count(&script, None);
         }
@@ -167,7 +173,7 @@ impl Completer<'_, '_> {
         slot: &Slot,
         call: &CallAt,
         path: &[Step],
-        content: TextRange,
+        content: Option<TextRange>,
     ) -> Option<Vec<CompletionItem>> {
         let of_patterns = || matches!(slot.name(), "include" | "exclude" | "follow_paths" | "required_paths");
         let name = match slot.function.id {

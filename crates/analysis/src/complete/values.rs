@@ -3,6 +3,7 @@
 use super::documentation::of_value;
 use super::suggestions::suggestions;
 use super::{Completer, CompletionItem, CompletionKind, Documentation};
+use crate::cursor::Place;
 use crate::slot::Slot;
 use luakit_api::render::signature;
 use luakit_api::{FUNCTIONS, Object, Receiver, Ty};
@@ -10,9 +11,9 @@ use luakit_diagnostics::TextRange;
 
 impl Completer<'_, '_> {
     /// Returns the values of a type that can be listed.
-    pub(super) fn values(&self, slot: &Slot) -> Vec<CompletionItem> {
+    pub(super) fn values(&self, slot: &Slot, place: &Place) -> Vec<CompletionItem> {
         let ty = &slot.ty;
-        let mut items = self.choices(ty, None);
+        let mut items = if takes_text(ty) { self.texts_for(slot, place, None) } else { Vec::new() };
         if takes_boolean(ty) {
             // What is not the default is what somebody wants to write.
             let default = slot.field.and_then(|(_, field)| field.default);
@@ -21,7 +22,6 @@ impl Completer<'_, '_> {
                 items.push(CompletionItem { sort: sort.into(), ..self.item(value, CompletionKind::Value) });
             }
         }
-        items.extend(self.suggested(slot, None));
         let makers = FUNCTIONS.iter().filter(|function| function.receiver == Receiver::Bk);
         for (i, function) in makers.enumerate() {
             let (Ty::Object(made), Some(wanted)) = (function.returns, object(ty)) else { continue };
@@ -83,6 +83,15 @@ impl Completer<'_, '_> {
 
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+fn takes_text(ty: &Ty) -> bool {
+    match ty {
+        Ty::String | Ty::Choice(_) => true,
+        Ty::Union(types) => types.iter().any(takes_text),
+        Ty::Special(special) => special.written.iter().any(takes_text),
+        _ => false,
+    }
 }
 
 fn takes_boolean(ty: &Ty) -> bool {
