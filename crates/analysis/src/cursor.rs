@@ -91,6 +91,12 @@ impl<'a> Cursor<'a> {
         self.tokens.get(index).map_or("", |token| self.script.text(token.range))
     }
 
+    /// Returns what value a literal is.
+    pub(crate) fn place_of(&self, token: Token) -> Place {
+        let at = self.tokens.partition_point(|other| other.range.start < token.range.start);
+        at.checked_sub(1).map_or(Place::Unknown, |last| self.place(last))
+    }
+
     /// Returns which argument of a function the cursor is in: `s.run(s, "x")` gives first what `s:run("x")` is called on.
     pub(crate) fn argument(&self, function: &Function, call: &CallAt) -> usize {
         let dot = function.is_method() && !self.is_method_call(call.callee);

@@ -34,7 +34,7 @@ pub use complete::{
     CompletionItem, CompletionKind, Completions, Documentation, completions, completions_in, documentation,
 };
 pub use diagnostics::diagnostics;
-pub use hover::{Hover, hover};
+pub use hover::{Hover, hover, hover_in};
 use luakit_api::Prepared;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
 use parse::ParseError;

@@ -10,7 +10,7 @@ mod exports;
 mod foreign;
 mod infer;
 
-pub(crate) use annotations::doc_above;
+pub(crate) use annotations::{comments_of, doc_above, param_doc};
 pub(crate) use classes::{TypeDoc, class_names, declared_fields};
 pub(crate) use exports::{Exported, exported};
 pub(crate) use foreign::{Foreign, parsed};

@@ -698,9 +698,11 @@ struct Context;
 
 impl crate::Folders for Context {
     fn list(&self, name: &str, folder: &str) -> Option<crate::Listing> {
-        let paths = ["context/go.mod", "context/src/", "context/.git/", "context/src/main.go", "docs/index.md"];
+        let paths =
+            ["context/go.mod", "context/src/", "context/.git/", "context/src/main.go", "docs/index.md"];
         let folder = format!("{name}/{folder}");
-        let below = paths.iter().filter_map(|path| path.strip_prefix(&folder)).filter(|rest| !rest.is_empty());
+        let below =
+            paths.iter().filter_map(|path| path.strip_prefix(&folder)).filter(|rest| !rest.is_empty());
         let own = below.filter(|rest| !rest.trim_end_matches('/').contains('/'));
         let files = own.map(|rest| crate::ListedFile {
             name: rest.trim_end_matches('/').to_owned(),
@@ -732,33 +734,54 @@ fn check_paths(fixture: &str, expected: &Expect) {
 
 #[test]
 fn paths_are_those_of_the_context_that_a_state_is() {
-    check_paths("bk.scratch():copy(bk.local_('context'), '$0', '/x')", &expect![[r#"
+    check_paths(
+        "bk.scratch():copy(bk.local_('context'), '$0', '/x')",
+        &expect![[r#"
         go.mod src/ .git/
-        bk.scratch():copy(bk.local_('context'), 'go.mod', '/x')"#]]);
-    check_paths("local src = bk.local_('context')\nbk.scratch():copy(src, 'src/$0', '/x')", &expect![[r#"
+        bk.scratch():copy(bk.local_('context'), 'go.mod', '/x')"#]],
+    );
+    check_paths(
+        "local src = bk.local_('context')\nbk.scratch():copy(src, 'src/$0', '/x')",
+        &expect![[r#"
         main.go
-        bk.scratch():copy(src, 'src/main.go', '/x')"#]]);
-    check_paths("local src = bk.local_('context')\nbk.scratch():copy(src, './src/m$0ain', '/x')", &expect![[r#"
+        bk.scratch():copy(src, 'src/main.go', '/x')"#]],
+    );
+    check_paths(
+        "local src = bk.local_('context')\nbk.scratch():copy(src, './src/m$0ain', '/x')",
+        &expect![[r#"
         main.go
-        bk.scratch():copy(src, './src/main.go', '/x')"#]]);
-    check_paths("local src = bk.local_('docs')\nlocal a = bk.scratch()\na:copy(src, \"$0", &expect![[r#"
+        bk.scratch():copy(src, './src/main.go', '/x')"#]],
+    );
+    check_paths(
+        "local src = bk.local_('docs')\nlocal a = bk.scratch()\na:copy(src, \"$0",
+        &expect![[r#"
         index.md
-        a:copy(src, "index.md"#]]);
-    check_paths("local s = { docs = bk.local_('docs') }\nbk.scratch():copy(s.docs, '$0', '/x')", &expect![[r#"
+        a:copy(src, "index.md"#]],
+    );
+    check_paths(
+        "local s = { docs = bk.local_('docs') }\nbk.scratch():copy(s.docs, '$0', '/x')",
+        &expect![[r#"
         index.md
-        bk.scratch():copy(s.docs, 'index.md', '/x')"#]]);
+        bk.scratch():copy(s.docs, 'index.md', '/x')"#]],
+    );
     check_paths(
         "local function ship(from)\n  return bk.scratch():copy(from, 'g$0', '/x')\nend\nship(bk.local_('context'))",
         &expect![[r#"
             go.mod src/ .git/
               return bk.scratch():copy(from, 'go.mod', '/x')"#]],
     );
-    check_paths("local s = bk.local_('context', { include = { 'go.mod', '$0' } })", &expect![[r#"
+    check_paths(
+        "local s = bk.local_('context', { include = { 'go.mod', '$0' } })",
+        &expect![[r#"
         go.mod src/ .git/
-        local s = bk.local_('context', { include = { 'go.mod', 'go.mod' } })"#]]);
-    check_paths("local s = bk.local_('context', { exclude = { $0 } })", &expect![[r#"
+        local s = bk.local_('context', { include = { 'go.mod', 'go.mod' } })"#]],
+    );
+    check_paths(
+        "local s = bk.local_('context', { exclude = { $0 } })",
+        &expect![[r#"
         go.mod src/ .git/
-        local s = bk.local_('context', { exclude = { "go.mod" } })"#]]);
+        local s = bk.local_('context', { exclude = { "go.mod" } })"#]],
+    );
     check_paths("local b = bk.image('x')\nbk.scratch():copy(b, '$0', '/x')", &expect![[r#""#]]);
     check_paths("bk.scratch():copy(bk.local_('context'), '../$0', '/x')", &expect![[r#""#]]);
     check_paths("bk.scratch():copy(bk.local_('context'), 'src', '$0')", &expect![[r#""#]]);
