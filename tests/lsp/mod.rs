@@ -11,6 +11,7 @@ mod project;
 mod questions;
 mod settings;
 mod sync;
+mod typing;
 
 use client::{Client, Setup};
 use expect_test::Expect;

@@ -148,6 +148,11 @@ impl<'a> Cursor<'a> {
         self.tokens.get(index).map(|token| token.kind)
     }
 
+    /// Tells whether an offset is in a comment rather than in a text that nothing is completed in.
+    pub(crate) fn is_in_comment(&self, offset: usize) -> bool {
+        self.in_comment(offset)
+    }
+
     fn in_comment(&self, offset: usize) -> bool {
         self.script.tokens.iter().filter(|token| token.kind == TokenKind::Comment).any(|token| {
             let text = self.script.text(token.range);

@@ -7,7 +7,7 @@
 use crate::capabilities::Capabilities;
 use crate::contexts::Contexts;
 use crate::documents::{Document, Snapshot};
-use crate::dry_run::{self, Entry, Found, Reason};
+use crate::dry_run::{self, Entry, Found, OpFacts, Reason};
 use crate::llb_file::Writer;
 use crate::outbox::{Message, Outbox};
 use crate::paths::{self, Root};
@@ -290,6 +290,7 @@ impl Session {
             texts: Texts::of(self),
             names: names.chain([(document.name.clone(), url.clone())]).collect(),
             findings,
+            op_facts: self.entries.values().filter_map(|entry| entry.op_facts.clone()).collect(),
             capabilities: self.capabilities.clone(),
         })
     }
@@ -327,6 +328,8 @@ pub(crate) struct View {
     pub(crate) names: BTreeMap<String, Url>,
     /// What the dry runs found in this document, moved along with the text.
     pub(crate) findings: Vec<Found>,
+    /// What the dry runs showed of ops.
+    pub(crate) op_facts: Vec<Arc<OpFacts>>,
     pub(crate) capabilities: Arc<Capabilities>,
 }
 

@@ -1,7 +1,7 @@
 //! What is remembered of a script between its runs.
 
 use crate::documents::Replacement;
-use crate::dry_run::Status;
+use crate::dry_run::{OpFacts, Status};
 use crate::progress;
 use crate::session::Session;
 use luakit_check::llb::Definition;
@@ -24,6 +24,8 @@ pub(crate) struct Entry {
     pub(crate) reads: BTreeSet<PathBuf>,
     /// What the last run gave, unless something has changed since.
     pub(crate) definition: Option<Arc<Definition>>,
+    /// The ops of the last good run, by their places.
+    pub(crate) op_facts: Option<Arc<OpFacts>>,
     /// The texts it was made of.
     pub(super) inputs: Vec<Input>,
 }
@@ -83,6 +85,9 @@ impl Entry {
 
     /// Moves findings along with an edit.
     pub(crate) fn move_findings(&mut self, url: &Url, edit: Replacement) {
+        if let Some(facts) = &mut self.op_facts {
+            Arc::make_mut(facts).move_places(url, edit);
+        }
         let names = &self.names;
         for found in &mut self.findings {
             let diagnostic = &mut found.diagnostic;

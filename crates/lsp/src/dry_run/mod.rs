@@ -7,11 +7,13 @@
 
 mod entry;
 mod job;
+mod op_facts;
 mod outcome;
 mod run;
 mod take_over;
 
 pub(crate) use entry::{Entry, Found};
+pub(crate) use op_facts::OpFacts;
 pub(crate) use outcome::{Outcome, Report, Status};
 
 use crate::outbox::Message;

@@ -1,9 +1,9 @@
 //! The result of a run becomes part of the session: findings in their documents, and the files that were read.
 
-use crate::dry_run::Found;
 use crate::dry_run::entry::Input;
 use crate::dry_run::job::Evaluated;
 use crate::dry_run::outcome::Report;
+use crate::dry_run::{Found, OpFacts};
 use crate::outbox::Message;
 use crate::paths::{self, Root};
 use crate::publish;
@@ -49,7 +49,10 @@ pub(super) fn take_over(
         Found { url, diagnostic, also_static }
     });
     let found: Vec<Found> = found.collect();
+    let op_facts = OpFacts::of(run.outputs, &run.files, &names);
     let Some(entry) = session.entries.get_mut(url) else { return };
+    // Of a script with errors, what the last good run showed is still told.
+    entry.op_facts = op_facts.map(Arc::new).or(entry.op_facts.take());
     entry.names = names;
     entry.reads = reads;
     entry.definition = report.definition.clone();
