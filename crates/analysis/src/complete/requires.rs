@@ -145,7 +145,7 @@ impl Completer<'_, '_> {
             let first = values.first().map(|value| &script.tree.expr(script.tree.inner(*value)).kind);
             matches!(first, Some(ExprKind::Call(call)) if required(script, call).is_some())
         });
-        if let Some(last) = requires.filter(|stmt| before(stmt.range.end)).last() {
+        if let Some(last) = requires.rev().find(|stmt| before(stmt.range.end)) {
             let next = lines.line(last.range.end) + 1;
             if next <= lines.line_count() && before(lines.start(next)) {
                 return (lines.start(next), false);
@@ -156,14 +156,8 @@ impl Completer<'_, '_> {
             return (self.cursor.word.start, false);
         };
         let mut line = lines.line(first.range.start);
-        for comment in script
-            .tokens
-            .iter()
-            .take_while(|it| it.kind == TokenKind::Comment)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-        {
+        let end = script.tokens.partition_point(|token| token.range.start < first.range.start);
+        for comment in script.tokens.iter().take(end).rev() {
             let above = lines.line(comment.range.start);
             if above + 1 != line || !script.text(comment.range).starts_with("---") {
                 break;
