@@ -295,3 +295,6 @@ pub(crate) fn of_ty(ty: &Ty) -> Type {
         _ => Type::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests;
