@@ -21,6 +21,7 @@ mod rough;
 mod settings;
 mod structure;
 mod sync;
+mod typing;
 
 use client::{Client, Setup};
 use expect_test::Expect;

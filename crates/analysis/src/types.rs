@@ -5,12 +5,16 @@
 //! reported; the rest serves completion and hover.
 
 mod annotations;
+mod classes;
+mod exports;
 mod foreign;
 mod infer;
 mod known;
 
-pub(crate) use annotations::doc_above;
-pub(crate) use foreign::Foreign;
+pub(crate) use annotations::{comments_of, doc_above, param_doc};
+pub(crate) use classes::{TypeDoc, class_names, declared_fields};
+pub(crate) use exports::{Exported, exported};
+pub(crate) use foreign::{Foreign, parsed};
 pub(crate) use infer::required;
 pub(crate) use known::Remembered;
 
@@ -332,3 +336,6 @@ pub(crate) fn of_ty(ty: &Ty) -> Type {
         _ => Type::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,10 +78,10 @@ impl Loader for DiskLoader {
     }
 
     fn modules(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        list_modules(&self.root, "", 0, &mut names);
-        names.sort();
-        names
+        let mut paths = Vec::new();
+        list_modules(&self.root, "", 0, &mut paths);
+        paths.sort();
+        paths
     }
 }
 
@@ -89,30 +89,21 @@ impl Loader for DiskLoader {
 const DEEPEST: usize = 4;
 const MOST: usize = 500;
 
-/// Lists the names under which `require` finds the files below a folder.
-fn list_modules(folder: &Path, prefix: &str, depth: usize, names: &mut Vec<String>) {
+/// Lists the paths of the files below a folder that `require` finds.
+fn list_modules(folder: &Path, prefix: &str, depth: usize, paths: &mut Vec<String>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let (Ok(kind), Ok(name)) = (entry.file_type(), entry.file_name().into_string()) else { continue };
-        if names.len() >= MOST || name.starts_with('.') || name == "node_modules" || name == "target" {
+        if paths.len() >= MOST || name.starts_with('.') || name == "node_modules" || name == "target" {
             continue;
         }
         if kind.is_dir() && depth < DEEPEST && !name.contains('.') {
-            // What lies in `luakit_modules` is required without naming it.
-            let inner = if prefix.is_empty() && name == "luakit_modules" {
-                String::new()
-            } else {
-                format!("{prefix}{name}.")
-            };
-            list_modules(&entry.path(), &inner, depth + 1, names);
+            list_modules(&entry.path(), &format!("{prefix}{name}/"), depth + 1, paths);
         } else if let Some(stem) = name.strip_suffix(".lua")
             // An entry script is no module.
             && !stem.contains('.') && (stem != "build" || !prefix.is_empty())
         {
-            match (stem, prefix.strip_suffix('.')) {
-                ("init", Some(folder)) => names.push(folder.to_owned()),
-                _ => names.push(format!("{prefix}{stem}")),
-            }
+            paths.push(format!("{prefix}{name}"));
         }
     }
 }
@@ -172,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modules_are_offered_by_the_names_that_find_them() {
+    fn modules_are_listed_by_the_paths_that_load_takes() {
         let root = std::env::temp_dir().join(format!("luakit-modules-{}", std::process::id()));
         for path in [
             "build.lua",
@@ -187,13 +178,10 @@ mod tests {
             std::fs::write(path, "return {}").unwrap();
         }
         let loader = DiskLoader { root: root.clone(), ..DiskLoader::default() };
-        let names = loader.modules();
-        assert_eq!(names, ["lib.go", "lib.node", "x"]);
-        for name in names {
-            assert!(
-                matches!(luakit_api::modules::find(&name, &loader), luakit_api::modules::Found::File(..)),
-                "{name}"
-            );
+        let paths = loader.modules();
+        assert_eq!(paths, ["lib/go.lua", "lib/node/init.lua", "luakit_modules/x.lua"]);
+        for path in paths {
+            assert!(loader.load(&path).is_ok(), "{path}");
         }
         std::fs::remove_dir_all(root).unwrap();
     }

@@ -167,6 +167,11 @@ impl LanguageServer for Backend {
         completion::completion(view, position).await
     }
 
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        let markdown = self.session.lock().capabilities.completion_markdown;
+        Ok(completion::resolve(markdown, item))
+    }
+
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
         let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
         let Some(view) = self.view(&text_document.uri) else { return Ok(None) };

@@ -15,6 +15,13 @@ pub(crate) struct Capabilities {
     pub(crate) refresh: bool,
     pub(crate) related_information: bool,
     pub(crate) snippets: bool,
+    /// It asks whether an item is inserted or replaces the word.
+    pub(crate) insert_replace: bool,
+    pub(crate) label_details: bool,
+    pub(crate) commit_characters: bool,
+    pub(crate) deprecated_tags: bool,
+    /// It asks for the documentation of an item when it shows it.
+    pub(crate) resolve_documentation: bool,
     pub(crate) hover_markdown: bool,
     pub(crate) completion_markdown: bool,
     pub(crate) signature_markdown: bool,
@@ -75,6 +82,17 @@ impl Capabilities {
             related_information: text.diagnostic.is_some()
                 || yes(text.publish_diagnostics.and_then(|it| it.related_information)),
             snippets: yes(completion.snippet_support),
+            insert_replace: yes(completion.insert_replace_support),
+            label_details: yes(completion.label_details_support),
+            commit_characters: yes(completion.commit_characters_support),
+            deprecated_tags: completion
+                .tag_support
+                .as_ref()
+                .is_some_and(|it| it.value_set.contains(&CompletionItemTag::DEPRECATED)),
+            resolve_documentation: completion
+                .resolve_support
+                .as_ref()
+                .is_some_and(|it| it.properties.iter().any(|it| it == "documentation")),
             hover_markdown: text
                 .hover
                 .is_none_or(|it| it.content_format.is_none() || has_markdown(&it.content_format)),
@@ -132,7 +150,13 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
         })),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         completion_provider: Some(CompletionOptions {
-            trigger_characters: Some([".", ":", "\"", "'", "{", ",", "(", "/"].map(String::from).to_vec()),
+            trigger_characters: Some(
+                [".", ":", "\"", "'", "{", ",", "(", "/", "@"].map(String::from).to_vec(),
+            ),
+            resolve_provider: client.resolve_documentation.then_some(true),
+            completion_item: client
+                .label_details
+                .then_some(CompletionOptionsCompletionItem { label_details_support: Some(true) }),
             ..CompletionOptions::default()
         }),
         signature_help_provider: Some(SignatureHelpOptions {

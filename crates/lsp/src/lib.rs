@@ -12,6 +12,7 @@
 
 mod backend;
 mod capabilities;
+mod contexts;
 mod documents;
 mod dry_run;
 #[doc(hidden)]

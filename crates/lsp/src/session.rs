@@ -5,8 +5,9 @@
 //! has moved on.
 
 use crate::capabilities::Capabilities;
+use crate::contexts::Contexts;
 use crate::documents::{Document, Snapshot};
-use crate::dry_run::{self, Entry, Fact, Found, Reason};
+use crate::dry_run::{self, Entry, Fact, Found, OpFacts, Reason};
 use crate::index::{Asked, Index, Workspace, key_of};
 use crate::llb_file::Writer;
 use crate::outbox::{Message, Outbox};
@@ -356,6 +357,7 @@ impl Session {
                 .collect(),
             inlay_hints: self.settings.inlay_hints,
             code_lens: self.settings.code_lens,
+            op_facts: self.entries.values().filter_map(|entry| entry.op_facts.clone()).collect(),
             capabilities: self.capabilities.clone(),
         }
     }
@@ -403,6 +405,8 @@ pub(crate) struct View {
     pub(crate) facts: Vec<Fact>,
     pub(crate) inlay_hints: InlayHintSettings,
     pub(crate) code_lens: CodeLensSettings,
+    /// What the dry runs showed of ops.
+    pub(crate) op_facts: Vec<Arc<OpFacts>>,
     pub(crate) capabilities: Arc<Capabilities>,
 }
 
@@ -410,6 +414,17 @@ impl View {
     /// Returns the loader of the document's modules, if it is known where they are. Call it on a worker.
     pub(crate) fn loader(&self) -> Option<DiskLoader> {
         Some(loader(&self.root()?, &self.open))
+    }
+
+    /// Returns the folders that the document's `bk.local_` takes. Call it on a worker.
+    pub(crate) fn contexts(&self) -> Option<Contexts> {
+        let own = || self.path.as_deref()?.parent().map(Path::to_owned);
+        Some(Contexts::new(&self.root().map(|root| root.folder).or_else(own)?))
+    }
+
+    /// Returns the other scripts that the editor has open.
+    pub(crate) fn others(&self) -> impl Iterator<Item = &Arc<Snapshot>> {
+        self.open.iter().map(|(_, snapshot)| snapshot).filter(|it| it.url != self.snapshot.url)
     }
 
     /// Returns where `require` starts, if that is known. Call it on a worker.

@@ -100,6 +100,10 @@ pub(crate) fn completion_kind(kind: CompletionKind) -> CompletionItemKind {
         CompletionKind::Variable => CompletionItemKind::VARIABLE,
         CompletionKind::Keyword => CompletionItemKind::KEYWORD,
         CompletionKind::Snippet => CompletionItemKind::SNIPPET,
+        CompletionKind::File => CompletionItemKind::FILE,
+        CompletionKind::Folder => CompletionItemKind::FOLDER,
+        CompletionKind::Type => CompletionItemKind::CLASS,
+        CompletionKind::Text => CompletionItemKind::TEXT,
     }
 }
 

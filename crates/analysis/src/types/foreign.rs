@@ -117,7 +117,7 @@ impl<'l> Context<'l> {
 }
 
 /// Parses a module, or finds it among those parsed lately: a module is asked for on every keystroke in another file.
-fn parsed(file: &Arc<SourceFile>) -> Arc<Script> {
+pub(crate) fn parsed(file: &Arc<SourceFile>) -> Arc<Script> {
     static PARSED: Mutex<Vec<(u64, Arc<Script>)>> = Mutex::new(Vec::new());
     const KEPT: usize = 64;
     let mut hasher = DefaultHasher::new();

@@ -2,7 +2,7 @@
 
 use crate::documents::Replacement;
 use crate::dry_run::cache::Cached;
-use crate::dry_run::{Fact, Graph, Status};
+use crate::dry_run::{Fact, Graph, OpFacts, Status};
 use crate::progress;
 use crate::session::Session;
 use luakit_diagnostics::Diagnostic;
@@ -30,6 +30,8 @@ pub(crate) struct Entry {
     pub(crate) missing: BTreeSet<PathBuf>,
     /// What it gave, for when nothing has changed.
     pub(super) cached: Option<Arc<Cached>>,
+    /// The ops of the last good run, by their places.
+    pub(crate) op_facts: Option<Arc<OpFacts>>,
     /// The open texts that the last run was given, and whether anything else has changed since.
     pub(super) inputs: Vec<Input>,
     pub(super) outdated: bool,
@@ -120,6 +122,9 @@ impl Entry {
         self.facts.iter_mut().for_each(|fact| fact.moved(url, edit));
         if let Some(graph) = &mut self.graph {
             graph.move_spots(url, edit);
+        }
+        if let Some(facts) = &mut self.op_facts {
+            Arc::make_mut(facts).move_places(url, edit);
         }
         let names = &self.names;
         for found in &mut self.findings {

@@ -12,6 +12,7 @@ mod entry;
 mod facts;
 mod graph;
 mod job;
+mod op_facts;
 mod outcome;
 mod run;
 mod take_over;
@@ -21,6 +22,7 @@ pub(crate) use discover::{find_script, forget_unneeded, known_script};
 pub(crate) use entry::{Entry, Found};
 pub(crate) use facts::{Fact, FactKind};
 pub(crate) use graph::{Graph, Spot};
+pub(crate) use op_facts::OpFacts;
 pub(crate) use outcome::{Outcome, Report, Status};
 pub(crate) use take_over::EVALUATED_FROM;
 

@@ -2,7 +2,7 @@
 
 use crate::dry_run::entry::Input;
 use crate::dry_run::job::Evaluated;
-use crate::dry_run::{Found, Graph, facts};
+use crate::dry_run::{Found, Graph, OpFacts, facts};
 use crate::outbox::Message;
 use crate::paths::{self, Root};
 use crate::publish;
@@ -52,9 +52,11 @@ pub(super) fn take_over(session: &mut Session, url: &Url, evaluated: Evaluated, 
         let one = |diagnostic| Found { url: url.clone(), diagnostic, also_static: false };
         found.extend(findings.into_iter().map(one));
     }
+    let op_facts = OpFacts::of(&run, &files, &names);
     let Some(entry) = session.entries.get_mut(url) else { return };
-    // Of a script with errors the last graph that it had is shown.
+    // Of a script with errors, what the last good run showed is still told.
     entry.graph = graph.or(entry.graph.take());
+    entry.op_facts = op_facts.map(Arc::new).or(entry.op_facts.take());
     entry.inputs = inputs;
     entry.outdated = false;
     entry.names = names;
