@@ -292,7 +292,8 @@ fn hints_show_what_a_run_counted_and_move_with_the_text() {
         7:33-7:33 dest:
         5:19-5:19 → step	3 (3 times)
         4:32-4:32 made 3 times
-    "#]].assert_eq(&shown);
+    "#]]
+    .assert_eq(&shown);
 }
 
 #[test]
@@ -325,5 +326,6 @@ fn lenses_offer_what_the_client_or_the_server_can_do() {
         8:1-8:10 Graph "luakit.showGraph" null
         8:1-8:10 LLB · 5 ops "luakit.showLlb" null
         1:16-1:17 1 reference "" null
-    "#]].assert_eq(&shown);
+    "#]]
+    .assert_eq(&shown);
 }

@@ -3,8 +3,7 @@
 use crate::capabilities::Capabilities;
 use crate::outbox::Outbox;
 use crate::paths;
-use crate::requests::llb::{Format, rendered};
-use crate::requests::{evaluate, failed, work};
+use crate::requests::{evaluate, failed, llb, work};
 use crate::session::Shared;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -29,8 +28,8 @@ pub(crate) async fn execute_command(shared: &Shared, params: ExecuteCommandParam
     let argument = params.arguments.into_iter().next().unwrap_or_default();
     match params.command.as_str() {
         EVALUATE => evaluate::evaluate(shared, &document(&argument)?).await.map(Some),
-        SHOW_LLB => show(shared, &document(&argument)?, Format::Text, ".llb").await,
-        SHOW_GRAPH => show(shared, &document(&argument)?, Format::Dot, ".dot").await,
+        SHOW_LLB => show(shared, &argument, "text", ".llb").await,
+        SHOW_GRAPH => show(shared, &argument, "dot", ".dot").await,
         APPLY_EDIT => {
             let edit =
                 serde_json::from_value(argument).map_err(|err| Error::invalid_params(err.to_string()))?;
@@ -60,21 +59,29 @@ fn apply(outbox: &Outbox, edit: WorkspaceEdit) {
 }
 
 /// Answers a script's graph, and shows it as a file to clients that can be shown one.
-async fn show(shared: &Shared, url: &Url, format: Format, suffix: &'static str) -> Result<Option<Value>> {
-    let text = rendered(shared, url, format).await?;
+async fn show(
+    shared: &Shared,
+    argument: &Value,
+    format: &'static str,
+    suffix: &'static str,
+) -> Result<Option<Value>> {
+    let url = document(argument)?;
+    let params = json!({ "uri": url, "format": format, "target": argument.get("target") });
+    let params = serde_json::from_value(params).map_err(|err| Error::invalid_params(err.to_string()))?;
+    let graph = llb::llb(shared, params).await?;
     let (outbox, can_show) = {
         let session = shared.lock();
         (session.outbox.clone(), session.capabilities.show_document)
     };
-    if can_show {
-        let (written, script) = (text.clone(), paths::path_of(url));
-        let file = work(move || write(script.as_deref(), suffix, &written)).await?;
+    if let Some(text) = graph.as_str().filter(|_| can_show) {
+        let (text, script) = (text.to_owned(), paths::path_of(&url));
+        let file = work(move || write(script.as_deref(), suffix, &text)).await?;
         let file = file.map_err(|err| failed(format!("cannot write the graph: {err}")))?;
         let uri = Url::from_file_path(file).map_err(|()| Error::internal_error())?;
         let params = ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };
         tokio::spawn(async move { outbox.client().show_document(params).await });
     }
-    Ok(Some(json!(text)))
+    Ok(Some(graph))
 }
 
 /// Writes a text beside the script's LLB; that of a script without a file goes where temporary files are.
