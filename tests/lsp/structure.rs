@@ -290,7 +290,7 @@ fn hints_show_what_a_run_counted_and_move_with_the_text() {
         7:21-7:21 from:
         7:27-7:27 src:
         7:33-7:33 dest:
-        5:19-5:19 → step	3 (3 times)
+        5:19-5:19 → step 3 (3 times)
         4:32-4:32 made 3 times
     "#]]
     .assert_eq(&shown);
@@ -328,4 +328,12 @@ fn lenses_offer_what_the_client_or_the_server_can_do() {
         1:16-1:17 1 reference "" null
     "#]]
     .assert_eq(&shown);
+}
+
+#[test]
+fn a_new_line_after_then_brings_the_end() {
+    let mut client = opened("if a then\n  \nx()\n", json!({}));
+    let mut params = client.at("build.lua", "\nx");
+    params["ch"] = json!("\n");
+    expect!["3:1-3:1 \"end\\n\"\n"].assert_eq(&format(&mut client, "textDocument/onTypeFormatting", params));
 }

@@ -178,8 +178,7 @@ impl Outline<'_, '_> {
         if let Some(func) = self.known.funcs.get(&self.blocks.range(block.head).start) {
             return self.types.signature(*func).trim_start_matches("function").to_owned();
         }
-        let parameters = self.blocks.blocks.get(index + 1).filter(|inner| inner.kind == BlockKind::Paren);
-        parameters.map_or(String::new(), |it| {
+        self.blocks.parameters(index).map_or(String::new(), |it| {
             let text = self.script.text(self.blocks.span(it.open, it.last));
             text.split_whitespace().collect::<Vec<_>>().join(" ")
         })

@@ -179,6 +179,29 @@ fn long_scripts_take_linear_time() {
     });
 }
 
+#[test]
+fn long_broken_scripts_take_linear_time() {
+    on_large_stack(|| {
+        for line in [
+            "local function f(a, b)\n  foo.\nend\n",
+            "local x = f(\n",
+            "for i = ",
+            "if a then else ",
+            "function(((((",
+            "]]})",
+            "until ",
+            "local t = { a = function() ",
+            "-- region\n",
+        ] {
+            let text = format!("s.\n{}", line.repeat(10_000));
+            let script = Script::parse(Arc::new(SourceFile::new("build.lua", text.as_str())));
+            let start = std::time::Instant::now();
+            ask_structure(&script, text.len() / 2, &|_| ());
+            assert!(start.elapsed().as_secs() < 20, "{line:?} took {:?}", start.elapsed());
+        }
+    });
+}
+
 /// Pieces that texts are put together from.
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![

@@ -245,6 +245,10 @@ impl Session {
         if self.capabilities.refresh {
             self.outbox.send(Message::Refresh);
         }
+        // What a name is may depend on the module that it comes from.
+        if self.capabilities.refresh_tokens {
+            self.outbox.send(Message::RefreshTokens);
+        }
     }
 
     /// Evaluates the script and those that read it.
