@@ -207,6 +207,7 @@ impl Session {
             // Whoever read this text was told about something that is gone now.
             for entry in self.entries.values_mut() {
                 entry.findings.retain(|found| found.url != *url);
+                entry.facts.retain(|fact| fact.url != *url);
             }
             self.evaluate_readers(shared, document.path.as_deref(), url);
         }

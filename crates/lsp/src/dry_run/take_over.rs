@@ -53,6 +53,8 @@ pub(super) fn take_over(
     });
     let found: Vec<Found> = found.collect();
     let Some(entry) = session.entries.get_mut(url) else { return };
+    // From the files that a script reads one knows where the modules of each are, and what their names are.
+    let learned = entry.reads != reads && session.capabilities.refresh_tokens;
     entry.names = names;
     entry.reads = reads;
     entry.definition = report.definition.clone();
@@ -60,6 +62,9 @@ pub(super) fn take_over(
     let before = std::mem::replace(&mut entry.findings, found);
     republish(session, &before, url, true);
     session.outbox.send(Message::RefreshHints(session.capabilities.clone()));
+    if learned {
+        session.outbox.send(Message::RefreshTokens);
+    }
 }
 
 /// Puts a finding in a document that people can open: one in an embedded module is put where the script called it.
