@@ -161,7 +161,11 @@ fn a_discarded_state_is_assigned_or_ignored() {
 #[test]
 fn what_a_script_ends_with_is_exported() {
     let mut client = opened("bk.image('x'):run('y')\n", serde_json::from_str(LITERALS).unwrap());
-    check_actions(&mut client, "run", json!({ "diagnostics": [] }), &expect![[r#"
+    check_actions(
+        &mut client,
+        "run",
+        json!({ "diagnostics": [] }),
+        &expect![[r#"
         quickfix: Export the last state
           1:1-1:1 "bk.export("
           1:23-1:23 ")"
@@ -171,7 +175,8 @@ fn what_a_script_ends_with_is_exported() {
           1:23-1:23 " -- luakit: ignore[missing-export]"
         quickfix: Ignore `unused-state` on this line
           1:23-1:23 " -- luakit: ignore[unused-state]"
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
