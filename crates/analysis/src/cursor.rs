@@ -2,6 +2,7 @@
 
 use crate::Script;
 use crate::tokens::{Token, TokenKind};
+use luakit_api::Function;
 use luakit_diagnostics::TextRange;
 
 /// Where a cursor is.
@@ -60,6 +61,10 @@ pub(crate) enum Step {
     Item,
 }
 
+/// Through how many names a table is followed to the call that takes it, and how many uses of each are looked at.
+const NAMES: usize = 3;
+const USES: usize = 20;
+
 /// A script's tokens without comments, with a cursor among them.
 pub(crate) struct Cursor<'a> {
     pub(crate) script: &'a Script,
@@ -86,8 +91,66 @@ impl<'a> Cursor<'a> {
         self.tokens.get(index).map_or("", |token| self.script.text(token.range))
     }
 
+    /// Returns what value a literal is.
+    pub(crate) fn place_of(&self, token: Token) -> Place {
+        let at = self.tokens.partition_point(|other| other.range.start < token.range.start);
+        at.checked_sub(1).map_or(Place::Unknown, |last| self.place(last))
+    }
+
+    /// Returns which argument of a function the cursor is in: `s.run(s, "x")` gives first what `s:run("x")` is called on.
+    pub(crate) fn argument(&self, function: &Function, call: &CallAt) -> usize {
+        let dot = function.is_method() && !self.is_method_call(call.callee);
+        if dot { call.argument.checked_sub(1).unwrap_or(usize::MAX) } else { call.argument }
+    }
+
+    /// Tells whether what is called stands after a `:`.
+    pub(crate) fn is_method_call(&self, callee: usize) -> bool {
+        callee.checked_sub(1).is_some_and(|before| self.text(before) == ":")
+    }
+
+    /// Returns the name that the call which ends in a bracket calls.
+    pub(crate) fn called_before(&self, close: usize) -> Option<&'a str> {
+        let callee = self.callee(self.opening(close)?)?;
+        Some(self.text(callee))
+    }
+
+    /// Returns the first and the last token of an argument of a call.
+    pub(crate) fn argument_tokens(&self, callee: usize, n: usize) -> Option<(usize, usize)> {
+        let open = callee + 1;
+        if self.text(open) != "(" {
+            // `f "x"` and `f { … }` have one argument.
+            return (n == 0 && open < self.tokens.len()).then(|| (open, self.closing(open)));
+        }
+        let mut depth = 0usize;
+        let mut argument = 0;
+        let mut first = open + 1;
+        for at in open + 1..self.tokens.len() {
+            match self.text(at) {
+                "(" | "[" | "{" | "function" => depth += 1,
+                "end" | ")" | "]" | "}" if depth > 0 => depth -= 1,
+                ")" | "]" | "}" | "," if depth == 0 => {
+                    if argument == n {
+                        return (first < at).then(|| (first, at - 1));
+                    }
+                    if self.text(at) != "," {
+                        return None;
+                    }
+                    argument += 1;
+                    first = at + 1;
+                }
+                _ => {}
+            }
+        }
+        (argument == n && first < self.tokens.len()).then(|| (first, self.tokens.len() - 1))
+    }
+
     fn kind(&self, index: usize) -> Option<TokenKind> {
         self.tokens.get(index).map(|token| token.kind)
+    }
+
+    /// Tells whether an offset is in a comment rather than in a text that nothing is completed in.
+    pub(crate) fn is_in_comment(&self, offset: usize) -> bool {
+        self.in_comment(offset)
     }
 
     fn in_comment(&self, offset: usize) -> bool {
@@ -216,7 +279,8 @@ impl<'a> Cursor<'a> {
         if closed && offset >= end || offset > end {
             return None;
         }
-        let content = TextRange::new(token.range.start + 1, if closed { end - 1 } else { end });
+        let content =
+            TextRange::new(token.range.start + quote.len_utf8(), if closed { end - 1 } else { end });
         let place = index.checked_sub(1).map_or(Place::Unknown, |last| self.place(last));
         Some(Context::InString { content, quote, closed, place })
     }
@@ -250,7 +314,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Tells whether an `if` is a statement rather than a part of an expression.
-    fn begins_statement(&self, index: usize) -> bool {
+    pub(crate) fn begins_statement(&self, index: usize) -> bool {
         match index.checked_sub(1) {
             None => true,
             Some(previous) => {
@@ -315,6 +379,10 @@ impl<'a> Cursor<'a> {
 
     /// Returns the call that a table is an argument of, or is inside one of.
     fn owner(&self, open: usize) -> Option<(CallAt, Vec<Step>)> {
+        self.owner_within(open, NAMES)
+    }
+
+    fn owner_within(&self, open: usize, names: usize) -> Option<(CallAt, Vec<Step>)> {
         let before = open.checked_sub(1)?;
         if let Some(callee) = self.callee(open) {
             return Some((CallAt { callee, argument: 0 }, Vec::new()));
@@ -327,22 +395,50 @@ impl<'a> Cursor<'a> {
                     let argument = self.commas(outer, before);
                     return Some((CallAt { callee: self.callee(outer)?, argument }, Vec::new()));
                 }
-                let (call, mut path) = self.owner(outer)?;
+                let (call, mut path) = self.owner_within(outer, names)?;
                 path.push(Step::Item);
                 Some((call, path))
             }
             "=" => {
                 let key = before.checked_sub(1)?;
-                let outer = self.opener(open)?;
-                if self.text(outer) != "{" || self.kind(key) != Some(TokenKind::Name) {
+                if self.kind(key) != Some(TokenKind::Name) {
                     return None;
                 }
-                let (call, mut path) = self.owner(outer)?;
-                path.push(Step::Key(self.text(key).to_owned()));
-                Some((call, path))
+                match self.opener(open).filter(|outer| self.text(*outer) == "{") {
+                    Some(outer) => self.entry_of(outer, key, names),
+                    None => self.owner_of_name(key, names.checked_sub(1)?),
+                }
             }
             _ => None,
         }
+    }
+
+    fn entry_of(&self, table: usize, key: usize, names: usize) -> Option<(CallAt, Vec<Step>)> {
+        let (call, mut path) = self.owner_within(table, names)?;
+        path.push(Step::Key(self.text(key).to_owned()));
+        Some((call, path))
+    }
+
+    /// Returns where a table goes that a name holds: the first call below that is given the name.
+    fn owner_of_name(&self, name: usize, names: usize) -> Option<(CallAt, Vec<Step>)> {
+        let text = self.text(name);
+        let used = (name + 1..self.tokens.len()).filter(|at| self.text(*at) == text);
+        let mut owners = used.take(USES).filter_map(|at| {
+            let before = at.checked_sub(1)?;
+            if !matches!(self.text(at + 1), ")" | "," | ";" | "}") {
+                return None;
+            }
+            let outer = self.opener(at)?;
+            match (self.text(before), self.text(outer)) {
+                ("(" | ",", "(") => {
+                    let argument = self.commas(outer, before);
+                    Some((CallAt { callee: self.callee(outer)?, argument }, Vec::new()))
+                }
+                ("=", "{") => self.entry_of(outer, before.checked_sub(1)?, names),
+                _ => None,
+            }
+        });
+        owners.next()
     }
 
     /// Returns the keys that a table has, but for the one that is being typed.

@@ -23,7 +23,9 @@ impl Cursor<'_> {
                     let member = types.member(ty, self.text(at + 1));
                     // A method of something unknown that only a state has.
                     ty = match member {
-                        Type::Unknown if self.text(at) == ":" => unknown_member(ty, self.text(at + 1)),
+                        Type::Unknown | Type::Bottom if self.text(at) == ":" => {
+                            unknown_member(ty, self.text(at + 1))
+                        }
                         member => member,
                     };
                     at += 2;
@@ -120,7 +122,7 @@ impl Cursor<'_> {
         None
     }
 
-    fn opening(&self, close: usize) -> Option<usize> {
+    pub(crate) fn opening(&self, close: usize) -> Option<usize> {
         let mut depth = 0usize;
         for at in (0..=close).rev() {
             if self.tokens.get(at)?.kind != TokenKind::Symbol {
@@ -140,7 +142,7 @@ impl Cursor<'_> {
         None
     }
 
-    fn closing(&self, open: usize) -> usize {
+    pub(crate) fn closing(&self, open: usize) -> usize {
         let mut depth = 0usize;
         for at in open..self.tokens.len() {
             if self.tokens.get(at).is_none_or(|token| token.kind != TokenKind::Symbol) {

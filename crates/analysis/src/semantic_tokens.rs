@@ -7,8 +7,8 @@
 mod half_typed;
 
 use crate::Script;
-use crate::complete::map_value;
 use crate::scope::{LocalId, LocalKind};
+use crate::slot::map_value;
 use crate::strings::decode;
 use crate::tokens::TokenKind;
 use crate::tree::{Call, Entry, ExprId, ExprKind, StmtKind};

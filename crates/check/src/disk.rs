@@ -68,11 +68,20 @@ impl Loader for DiskLoader {
         Ok(Arc::new(SourceFile::new(name, text)))
     }
 
+    fn identity(&self, path: &str) -> String {
+        let real = |path: &Path| path.canonicalize().ok();
+        let below = real(&self.root).zip(real(&self.path_of(path))).and_then(|(root, file)| {
+            let below = file.strip_prefix(root).ok()?.to_str()?;
+            Some(below.replace(std::path::MAIN_SEPARATOR, "/"))
+        });
+        below.unwrap_or_else(|| path.to_owned())
+    }
+
     fn modules(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        list_modules(&self.root, "", 0, &mut names);
-        names.sort();
-        names
+        let mut paths = Vec::new();
+        list_modules(&self.root, "", 0, &mut paths);
+        paths.sort();
+        paths
     }
 }
 
@@ -80,30 +89,21 @@ impl Loader for DiskLoader {
 const DEEPEST: usize = 4;
 const MOST: usize = 500;
 
-/// Lists the names under which `require` finds the files below a folder.
-fn list_modules(folder: &Path, prefix: &str, depth: usize, names: &mut Vec<String>) {
+/// Lists the paths of the files below a folder that `require` finds.
+fn list_modules(folder: &Path, prefix: &str, depth: usize, paths: &mut Vec<String>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let (Ok(kind), Ok(name)) = (entry.file_type(), entry.file_name().into_string()) else { continue };
-        if names.len() >= MOST || name.starts_with('.') || name == "node_modules" || name == "target" {
+        if paths.len() >= MOST || name.starts_with('.') || name == "node_modules" || name == "target" {
             continue;
         }
         if kind.is_dir() && depth < DEEPEST && !name.contains('.') {
-            // What lies in `luakit_modules` is required without naming it.
-            let inner = if prefix.is_empty() && name == "luakit_modules" {
-                String::new()
-            } else {
-                format!("{prefix}{name}.")
-            };
-            list_modules(&entry.path(), &inner, depth + 1, names);
+            list_modules(&entry.path(), &format!("{prefix}{name}/"), depth + 1, paths);
         } else if let Some(stem) = name.strip_suffix(".lua")
             // An entry script is no module.
             && !stem.contains('.') && (stem != "build" || !prefix.is_empty())
         {
-            match (stem, prefix.strip_suffix('.')) {
-                ("init", Some(folder)) => names.push(folder.to_owned()),
-                _ => names.push(format!("{prefix}{stem}")),
-            }
+            paths.push(format!("{prefix}{name}"));
         }
     }
 }
@@ -129,7 +129,7 @@ fn unreadable(err: io::Error) -> LoadError {
 }
 
 /// The largest script that is read; one larger than this is something else.
-const LARGEST: u64 = 16 << 20;
+pub(crate) const LARGEST: u64 = 16 << 20;
 
 /// Reads a script.
 ///
@@ -146,6 +146,11 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     if bytes.len() as u64 > LARGEST {
         return Err(io::Error::other(format!("it is larger than {} MB", LARGEST >> 20)));
     }
+    text_of(bytes)
+}
+
+/// Takes the bytes of a script for text.
+pub(crate) fn text_of(bytes: Vec<u8>) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|err| {
         let line =
             err.as_bytes().iter().take(err.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count() + 1;
@@ -158,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modules_are_offered_by_the_names_that_find_them() {
+    fn modules_are_listed_by_the_paths_that_load_takes() {
         let root = std::env::temp_dir().join(format!("luakit-modules-{}", std::process::id()));
         for path in [
             "build.lua",
@@ -173,13 +178,10 @@ mod tests {
             std::fs::write(path, "return {}").unwrap();
         }
         let loader = DiskLoader { root: root.clone(), ..DiskLoader::default() };
-        let names = loader.modules();
-        assert_eq!(names, ["lib.go", "lib.node", "x"]);
-        for name in names {
-            assert!(
-                matches!(luakit_api::modules::find(&name, &loader), luakit_api::modules::Found::File(..)),
-                "{name}"
-            );
+        let paths = loader.modules();
+        assert_eq!(paths, ["lib/go.lua", "lib/node/init.lua", "luakit_modules/x.lua"]);
+        for path in paths {
+            assert!(loader.load(&path).is_ok(), "{path}");
         }
         std::fs::remove_dir_all(root).unwrap();
     }
@@ -212,5 +214,21 @@ mod tests {
         #[cfg(unix)]
         assert_eq!(loader.load("out.lua"), Err(LoadError::Outside));
         std::fs::remove_dir_all(dir).unwrap();
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_is_known_by_the_file_that_it_leads_to() {
+        let root = std::env::temp_dir().join(format!("luakit-links-{}", std::process::id()));
+        std::fs::create_dir_all(root.join("lib")).unwrap();
+        std::fs::write(root.join("lib/m.lua"), "return 2").unwrap();
+        std::os::unix::fs::symlink("lib/m.lua", root.join("alias.lua")).unwrap();
+        std::os::unix::fs::symlink("lib", root.join("folder")).unwrap();
+        let loader = DiskLoader { root: root.clone(), ..DiskLoader::default() };
+        for path in ["lib/m.lua", "alias.lua", "folder/m.lua"] {
+            assert_eq!(loader.identity(path), "lib/m.lua");
+        }
+        assert_eq!(loader.identity("no.lua"), "no.lua");
+        std::fs::remove_dir_all(root).unwrap();
     }
 }

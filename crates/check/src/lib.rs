@@ -4,18 +4,22 @@
 
 mod disk;
 mod dry_run;
+mod git;
 mod join;
 mod lints;
+mod ops;
 mod testing;
 mod verify;
 pub mod worker;
 
 pub use disk::{DiskLoader, read_text, stdlib_of_environment};
 pub use dry_run::{DryRun, Options, Output, SHOWN_UNIQUE, dry_run, dry_run_parsed};
+pub use git::{GitLoader, split_revision};
 pub use join::join;
 pub use lints::Lints;
 pub use luakit_evaluator::Limits;
 pub use luakit_llb as llb;
+pub use ops::MadeOp;
 pub use testing::{TestFile, TestOutcome, test_loader};
 
 use luakit_analysis::Script;

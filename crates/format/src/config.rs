@@ -48,15 +48,19 @@ impl Config {
     /// else as `otherwise`.
     ///
     /// # Errors
-    /// A message that begins with the place of the mistake, or with the file that cannot be read.
-    pub fn of_file(path: &Path, otherwise: Config) -> Result<Config, String> {
+    /// A message that begins with the place of the mistake, or with the file that cannot be read, as `shown` shows it.
+    pub fn of_file(
+        path: &Path,
+        otherwise: Config,
+        shown: impl Fn(&Path) -> String,
+    ) -> Result<Config, String> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let Some(found) = find(folder) else {
             let properties = std::path::absolute(path).map(|file| editorconfig::properties(&file));
             let properties = properties.unwrap_or_default();
             return Ok(otherwise.with(&properties));
         };
-        let shown = found.display();
+        let shown = shown(&found);
         let text = std::fs::read_to_string(&found).map_err(|err| format!("cannot read `{shown}`: {err}"))?;
         Config::parse(&text).map_err(|error| {
             let start = error.range.map_or(0, |range| range.start);

@@ -134,7 +134,10 @@ fn the_nearest_stylua_toml_counts_else_editorconfig_else_what_the_editor_says() 
         std::fs::write(path, text).unwrap();
     };
     let formatted = |name: &str| {
-        let config = Config::of_file(&folder.path().join(name), Config::indented(true, 3)).unwrap();
+        let config = Config::of_file(&folder.path().join(name), Config::indented(true, 3), |path| {
+            path.display().to_string()
+        })
+        .unwrap();
         format("if a then b('x') end", &config, None).unwrap()
     };
     // Nothing above the folder of the test may count.
@@ -148,6 +151,9 @@ fn the_nearest_stylua_toml_counts_else_editorconfig_else_what_the_editor_says() 
     write("lib/stylua.toml", "indent_type = 'Spaces'\nindent_width = 1\n");
     assert_eq!(formatted("lib/build.lua"), "if a then\n b(\"x\")\nend\n");
     write("lib/stylua.toml", "\nindent = 1\n");
-    let error = Config::of_file(&folder.path().join("lib/build.lua"), Config::default()).unwrap_err();
+    let error = Config::of_file(&folder.path().join("lib/build.lua"), Config::default(), |path| {
+        path.display().to_string()
+    })
+    .unwrap_err();
     assert!(error.contains("stylua.toml:2:1: "), "{error}");
 }

@@ -1,18 +1,21 @@
 //! Hands each message on. Nothing is decided here, and nothing awaited before the session has been asked or told.
 
-use crate::capabilities;
+use crate::capabilities::{self, Capabilities};
 use crate::dry_run::{self, Reason};
+use crate::index::Workspace;
 use crate::outbox::{Message, Outbox};
 #[cfg(feature = "fmt")]
 use crate::requests::formatting;
 use crate::requests::{
-    self, code_action, code_lens, completion, diagnostic, document_symbol, evaluate, execute_command,
-    folding_range, hover, inlay_hint, llb, on_type_formatting, selection_range, semantic_tokens,
-    signature_help, syntax_tree,
+    self, call_hierarchy, code_action, code_lens, completion, definition, diagnostic, document_link,
+    document_symbol, evaluate, execute_command, folding_range, graph, graph_diff, hover, inlay_hint, llb,
+    on_type_formatting, ops_at, references, rename, rename_files, selection_range, semantic_tokens,
+    signature_help, syntax_tree, workspace_diagnostic, workspace_symbol,
 };
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::request::{RegisterCapability, WorkspaceConfiguration};
 use tower_lsp::lsp_types::*;
@@ -36,6 +39,21 @@ impl Backend {
         self.session.lock().view(url)
     }
 
+    fn workspace(&self) -> (Workspace, Arc<Capabilities>) {
+        let session = self.session.lock();
+        (session.workspace(), session.capabilities.clone())
+    }
+
+    fn calls_from(&self, url: &Url) -> call_hierarchy::From {
+        match self.view(url) {
+            Some(view) => call_hierarchy::From::Open(Box::new(view)),
+            None => {
+                let (workspace, capabilities) = self.workspace();
+                call_hierarchy::From::Disk(workspace, capabilities)
+            }
+        }
+    }
+
     pub(crate) async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
         self.session.lock().cancel_progress(&params.token);
     }
@@ -48,6 +66,22 @@ impl Backend {
         llb::llb(&self.session, params).await
     }
 
+    pub(crate) async fn graph(&self, params: graph::Params) -> Result<Value> {
+        graph::graph(&self.session, params).await
+    }
+
+    pub(crate) async fn graph_diff(&self, params: graph_diff::Params) -> Result<Value> {
+        graph_diff::graph_diff(&self.session, params).await
+    }
+
+    pub(crate) async fn ops_at(&self, params: ops_at::At) -> Result<Value> {
+        ops_at::ops_at(&self.session, params).await
+    }
+
+    pub(crate) async fn ranges_of(&self, params: ops_at::Of) -> Result<Value> {
+        ops_at::ranges_of(&self.session, params).await
+    }
+
     pub(crate) async fn status(&self, params: requests::Document) -> Result<Value> {
         Ok(requests::status::status(&self.session.lock(), &params.uri))
     }
@@ -55,6 +89,11 @@ impl Backend {
     pub(crate) async fn syntax_tree(&self, params: requests::Document) -> Result<Value> {
         let view = self.view(&params.uri).ok_or_else(|| requests::not_open(&params.uri))?;
         syntax_tree::syntax_tree(view).await
+    }
+
+    #[cfg(debug_assertions)]
+    pub(crate) async fn panic(&self, params: requests::panic::Params) -> Result<Value> {
+        requests::panic::panic(&self.session, params).await
     }
 }
 
@@ -128,10 +167,110 @@ impl LanguageServer for Backend {
         completion::completion(view, position).await
     }
 
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        let markdown = self.session.lock().capabilities.completion_markdown;
+        Ok(completion::resolve(markdown, item))
+    }
+
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
         let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
         let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
         signature_help::signature_help(view, position).await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        definition::definition(view, position).await
+    }
+
+    async fn goto_type_definition(
+        &self,
+        params: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        definition::type_definition(view, position).await
+    }
+
+    async fn goto_implementation(
+        &self,
+        params: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        definition::implementation(view, position).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        references::references(view, position, params.context.include_declaration).await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        references::highlights(view, position).await
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        rename::prepare(view, params.position).await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let view = self.view(&text_document.uri).ok_or_else(|| requests::not_open(&text_document.uri))?;
+        rename::rename(view, position, params.new_name).await
+    }
+
+    async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
+        let (workspace, capabilities) = self.workspace();
+        rename_files::will_rename(workspace, capabilities, params.files).await
+    }
+
+    async fn did_rename_files(&self, _: RenameFilesParams) {
+        self.session.lock().index.forget_searches();
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        call_hierarchy::prepare(view, position).await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        call_hierarchy::incoming(self.calls_from(&params.item.uri), params.item).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        call_hierarchy::outgoing(self.calls_from(&params.item.uri), params.item).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        document_link::document_link(view).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
+        let (workspace, capabilities) = self.workspace();
+        workspace_symbol::symbols(workspace, capabilities, params.query).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
@@ -222,6 +361,13 @@ impl LanguageServer for Backend {
         let view = self.view(&params.text_document.uri);
         diagnostic::diagnostic(view, params.previous_result_id).await
     }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        workspace_diagnostic::workspace_diagnostic(&self.session, &self.client, params).await
+    }
 }
 
 /// Takes over settings; if they change what scripts are given, those that were evaluated are evaluated anew.
@@ -266,7 +412,8 @@ async fn introduce(shared: Shared, client: Client) {
     };
     let mut registrations = Vec::new();
     if capabilities.register_watchers {
-        let options = json!({ "watchers": [{ "globPattern": "**/*.lua" }] });
+        let options =
+            json!({ "watchers": [{ "globPattern": "**/*.lua" }, { "globPattern": "**/luakit.toml" }] });
         registrations.push(registration("workspace/didChangeWatchedFiles", options));
     }
     if capabilities.register_configuration {

@@ -1,6 +1,7 @@
 //! What the client can do, as far as it matters to us, and what we say we can.
 
 use crate::positions::Encoding;
+use crate::requests::rename_files;
 use crate::requests::{code_action, execute_command, semantic_tokens};
 use tower_lsp::lsp_types::*;
 
@@ -14,6 +15,13 @@ pub(crate) struct Capabilities {
     pub(crate) refresh: bool,
     pub(crate) related_information: bool,
     pub(crate) snippets: bool,
+    /// It asks whether an item is inserted or replaces the word.
+    pub(crate) insert_replace: bool,
+    pub(crate) label_details: bool,
+    pub(crate) commit_characters: bool,
+    pub(crate) deprecated_tags: bool,
+    /// It asks for the documentation of an item when it shows it.
+    pub(crate) resolve_documentation: bool,
     pub(crate) hover_markdown: bool,
     pub(crate) completion_markdown: bool,
     pub(crate) signature_markdown: bool,
@@ -26,6 +34,12 @@ pub(crate) struct Capabilities {
     pub(crate) document_changes: bool,
     /// Code actions may be more than commands.
     pub(crate) code_actions: bool,
+    /// Answers to "where is this" may tell what was asked about.
+    pub(crate) definition_links: bool,
+    pub(crate) type_definition_links: bool,
+    pub(crate) implementation_links: bool,
+    /// It asks whether something can be renamed before it asks for the new name.
+    pub(crate) prepare_rename: bool,
     /// A code action may be marked as the one that is meant.
     pub(crate) preferred_actions: bool,
     /// It changes documents when it is asked to.
@@ -69,6 +83,17 @@ impl Capabilities {
             related_information: text.diagnostic.is_some()
                 || yes(text.publish_diagnostics.and_then(|it| it.related_information)),
             snippets: yes(completion.snippet_support),
+            insert_replace: yes(completion.insert_replace_support),
+            label_details: yes(completion.label_details_support),
+            commit_characters: yes(completion.commit_characters_support),
+            deprecated_tags: completion
+                .tag_support
+                .as_ref()
+                .is_some_and(|it| it.value_set.contains(&CompletionItemTag::DEPRECATED)),
+            resolve_documentation: completion
+                .resolve_support
+                .as_ref()
+                .is_some_and(|it| it.properties.iter().any(|it| it == "documentation")),
             hover_markdown: text
                 .hover
                 .is_none_or(|it| it.content_format.is_none() || has_markdown(&it.content_format)),
@@ -82,6 +107,10 @@ impl Capabilities {
                 .and_then(|it| it.dynamic_registration)),
             register_watchers: yes(workspace.did_change_watched_files.and_then(|it| it.dynamic_registration)),
             document_changes: yes(workspace.workspace_edit.and_then(|it| it.document_changes)),
+            definition_links: yes(text.definition.and_then(|it| it.link_support)),
+            type_definition_links: yes(text.type_definition.and_then(|it| it.link_support)),
+            implementation_links: yes(text.implementation.and_then(|it| it.link_support)),
+            prepare_rename: yes(text.rename.and_then(|it| it.prepare_support)),
             code_actions: text
                 .code_action
                 .as_ref()
@@ -123,7 +152,13 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
         })),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         completion_provider: Some(CompletionOptions {
-            trigger_characters: Some([".", ":", "\"", "'", "{", ",", "(", "/"].map(String::from).to_vec()),
+            trigger_characters: Some(
+                [".", ":", "\"", "'", "{", ",", "(", "/", "@"].map(String::from).to_vec(),
+            ),
+            resolve_provider: client.resolve_documentation.then_some(true),
+            completion_item: client
+                .label_details
+                .then_some(CompletionOptionsCompletionItem { label_details_support: Some(true) }),
             ..CompletionOptions::default()
         }),
         signature_help_provider: Some(SignatureHelpOptions {
@@ -149,16 +184,33 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
             DiagnosticServerCapabilities::Options(DiagnosticOptions {
                 identifier: Some("luakit".into()),
                 inter_file_dependencies: true,
-                workspace_diagnostics: false,
+                workspace_diagnostics: true,
                 ..DiagnosticOptions::default()
             })
         }),
+        definition_provider: Some(OneOf::Left(true)),
+        type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
+        implementation_provider: Some(ImplementationProviderCapability::Simple(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(if client.prepare_rename {
+            let work_done_progress_options = WorkDoneProgressOptions::default();
+            OneOf::Right(RenameOptions { prepare_provider: Some(true), work_done_progress_options })
+        } else {
+            OneOf::Left(true)
+        }),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(OneOf::Left(true)),
             }),
-            file_operations: None,
+            file_operations: Some(rename_files::operations()),
         }),
         ..ServerCapabilities::default()
     }

@@ -30,6 +30,8 @@ pub struct Config {
     pub folder: PathBuf,
     pub platforms: Vec<Platform>,
     pub args: BTreeMap<String, String>,
+    /// Which folder each `bk.local_` takes, for editors: a build is told by its client.
+    pub contexts: BTreeMap<String, PathBuf>,
     /// What is wrong with the file.
     pub findings: Vec<Diagnostic>,
     pub(crate) file: Option<Arc<SourceFile>>,

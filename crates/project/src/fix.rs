@@ -74,17 +74,16 @@ pub fn safe_edits(findings: &[Diagnostic], text: &str) -> Vec<Edit> {
 }
 
 /// What was fixed.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Fixed {
     pub findings: usize,
     pub files: usize,
+    /// Files that could not be written, and why.
+    pub failures: Vec<String>,
 }
 
 /// Applies the safe fixes of findings to the files on disk. Of fixes that overlap, the first one is applied.
-///
-/// # Errors
-/// A message about a file that cannot be written.
-pub fn apply(findings: &[Diagnostic], names: &Names) -> Result<Fixed, String> {
+pub fn apply(findings: &[Diagnostic], names: &Names) -> Fixed {
     let mut files: BTreeMap<&str, (&Arc<SourceFile>, Vec<&[Edit]>)> = BTreeMap::new();
     for finding in findings {
         let file = &finding.place.file;
@@ -100,11 +99,15 @@ pub fn apply(findings: &[Diagnostic], names: &Names) -> Result<Fixed, String> {
         if text == file.text || !read_text(&path).is_ok_and(|now| now == file.text) {
             continue;
         }
-        replace(&path, text.as_bytes()).map_err(|err| format!("cannot write `{name}`: {err}"))?;
-        fixed.findings += applied;
-        fixed.files += 1;
+        match replace_file(&path, text.as_bytes()) {
+            Ok(()) => {
+                fixed.findings += applied;
+                fixed.files += 1;
+            }
+            Err(err) => fixed.failures.push(format!("cannot write `{name}`: {err}")),
+        }
     }
-    Ok(fixed)
+    fixed
 }
 
 /// Applies fixes to a text, each whole or not at all. Returns how many were applied.
@@ -140,8 +143,11 @@ fn chosen<'f>(text: &str, fixes: &[&'f [Edit]]) -> (Vec<&'f Edit>, usize) {
     (edits, applied)
 }
 
-/// Replaces a file by rename, so that nobody sees half of it. A link stays a link: what it leads to is replaced.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Replaces a script by rename, so that nobody sees half of it. A link stays a link: what it leads to is replaced.
+///
+/// # Errors
+/// If it is read-only, or cannot be written.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let real = path.canonicalize()?;
     let meta = std::fs::metadata(&real)?;
     if meta.permissions().readonly() {

@@ -7,12 +7,12 @@ use luakit_api::nearest;
 use luakit_check::llb::Platform;
 use luakit_diagnostics::{Code, Diagnostic, Layer, Place, Severity, SourceFile, TextRange};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-pub(crate) const KEYS: &[&str] = &["entries", "platforms", "args", "rules", "overrides"];
+pub(crate) const KEYS: &[&str] = &["entries", "platforms", "args", "contexts", "rules", "overrides"];
 pub(crate) const OVERRIDE_KEYS: &[&str] = &["paths", "rules"];
 pub(crate) const LEVELS: &[(&str, Level)] = &[
     ("off", Level::Off),
@@ -45,6 +45,7 @@ pub(crate) fn config(file: &Arc<SourceFile>, folder: &Path) -> Result<Config, St
             }
             "platforms" => config.platforms = reader.platforms(value),
             "args" => config.args = reader.args(value),
+            "contexts" => config.contexts = reader.contexts(value, folder),
             "rules" => config.rules = reader.rules(value),
             "overrides" => config.overrides = reader.overrides(value),
             _ => {}
@@ -152,6 +153,24 @@ impl Reader<'_> {
             args.insert(name.get_ref().to_string(), text);
         }
         args
+    }
+
+    /// Reads which folder each context is, seen from the folder of the file.
+    fn contexts(&mut self, value: &Value<'_>, folder: &Path) -> BTreeMap<String, PathBuf> {
+        let Some(table) = value.get_ref().as_table() else {
+            self.expected(value, "contexts", "a table of folders");
+            return BTreeMap::new();
+        };
+        let mut contexts = BTreeMap::new();
+        for (name, value) in table {
+            match value.get_ref().as_str() {
+                Some(path) => {
+                    contexts.insert(name.get_ref().to_string(), folder.join(path));
+                }
+                None => self.expected(value, &format!("contexts.{}", name.get_ref()), "a folder"),
+            }
+        }
+        contexts
     }
 
     fn rules(&mut self, value: &Value<'_>) -> Rules {
@@ -289,7 +308,7 @@ mod tests {
             luakit.toml:8:2: warning: unknown key `banana` in luakit.toml [unknown-setting]
              8 | [banana]
                |  ^^^^^^
-            hint: there are `entries`, `platforms`, `args`, `rules`, `overrides`
+            hint: there are `entries`, `platforms`, `args`, `contexts`, `rules`, `overrides`
         "#]].assert_eq(&shown);
     }
 

@@ -20,6 +20,11 @@ pub fn schema() -> Value {
                 "type": "object",
                 "additionalProperties": { "type": ["string", "number", "boolean"] },
             },
+            "contexts": {
+                "description": "Which folder each name of bk.local_ stands for, seen from this file: editors complete its paths.",
+                "type": "object",
+                "additionalProperties": { "type": "string" },
+            },
             "rules": rules(),
             "overrides": {
                 "description": "Rules for some of the files; later ones win.",

@@ -1,83 +1,92 @@
-//! Names in scope, keywords and snippets.
+//! Names in scope.
 
-use super::{Completer, CompletionItem, CompletionKind};
+use super::members::parts;
+use super::{Completer, CompletionItem, CompletionKind, Documentation};
+use crate::lua_library::{is_library, library_doc, lua_name};
 use crate::scope::LocalKind;
-use luakit_api::{GLOBALS, blocked};
+use crate::types::{Kind, Type};
+use luakit_api::modules::is_test_name;
+use luakit_api::{GLOBALS, TEST_FUNCTIONS, TEST_GLOBALS, Ty, blocked};
 use std::collections::HashSet;
 
-const EXPRESSION_WORDS: &[&str] = &["function", "nil", "not", "true", "false", "and", "or"];
-const STATEMENT_WORDS: &[&str] = &[
-    "break", "continue", "do", "else", "elseif", "end", "for", "if", "local", "repeat", "return", "then",
-    "until", "while",
-];
-
-/// A label, what it is, and its text.
-const SNIPPETS: &[(&str, &str, &str)] = &[
-    ("local function", "a function", "local function ${1:name}($2)\n\t$0\nend"),
-    ("if … then", "a condition", "if $1 then\n\t$0\nend"),
-    ("for … in ipairs", "a loop over a list", "for _, ${1:item} in ipairs(${2:list}) do\n\t$0\nend"),
-    ("for … in pairs", "a loop over a map", "for ${1:key}, ${2:value} in pairs(${3:map}) do\n\t$0\nend"),
-];
-
 impl Completer<'_, '_> {
-    pub(super) fn names(&self, offset: usize) -> Vec<CompletionItem> {
+    /// Returns the names that can be used here; those of the type that is wanted come first.
+    pub(super) fn names(&self, wanted: Option<&Ty>) -> Vec<CompletionItem> {
         let script = self.cursor.script;
         let mut seen: HashSet<&str> = HashSet::new();
         let mut items = Vec::new();
-        for (id, local) in script.scopes.visible_at(offset) {
+        for (id, local) in script.scopes.visible_at(self.offset) {
             let name = if local.kind == LocalKind::Itself { "self" } else { script.text(local.name) };
             // What is being typed may itself be taken for a name that is assigned.
             let unused = local.kind == LocalKind::Global && local.writes == 0;
-            if unused || local.name.touches(offset) || name.is_empty() || !seen.insert(name) {
+            if unused || local.name.touches(self.offset) || name.is_empty() || !seen.insert(name) {
                 continue;
             }
             let ty = self.types.local(id);
             let function = self.types.is_function(ty);
             let kind = if function { CompletionKind::Function } else { CompletionKind::Variable };
+            let detail = self.types.display(ty);
+            let (parameters, remark) = parts(&detail);
             items.push(CompletionItem {
-                detail: self.types.display(ty),
-                documentation: self.types.documentation(ty),
-                sort: "2".into(),
+                parameters,
+                remark,
+                detail,
+                documentation: Documentation::Text(self.types.documentation(ty)),
+                sort: if wanted.is_some_and(|wanted| fits(ty, wanted)) { "1".into() } else { "2".into() },
+                commit: if function { &["("] } else { &[] },
                 ..self.item(name, kind)
             });
         }
-        for name in GLOBALS.iter().filter(|name| !seen.contains(**name) && blocked(name).is_none()) {
-            let sort = if *name == "bk" { "2" } else { "4" };
-            let library =
-                super::members::LIBRARIES.iter().any(|(library, _)| library == name) || *name == "bk";
-            let kind = if library { CompletionKind::Module } else { CompletionKind::Function };
-            items.push(CompletionItem { sort: sort.into(), ..self.item(*name, kind) });
+        let globals = GLOBALS.iter().filter(|name| blocked(name).is_none());
+        items.extend(globals.filter(|name| !seen.contains(**name)).map(|name| self.global(name)));
+        if is_test_name(&script.file.name) {
+            for name in TEST_GLOBALS.iter().filter(|name| !seen.contains(**name)) {
+                let known = TEST_FUNCTIONS.iter().find(|it| it.name == *name);
+                items.push(match known {
+                    Some(known) => self.test_name(known, name, CompletionKind::Function),
+                    None => CompletionItem { sort: "2".into(), ..self.item(*name, CompletionKind::Module) },
+                });
+            }
         }
-        items.extend(EXPRESSION_WORDS.iter().map(|word| self.item(*word, CompletionKind::Keyword)));
         items
     }
 
-    pub(super) fn statements(&self) -> Vec<CompletionItem> {
-        let words = STATEMENT_WORDS.iter().map(|word| self.item(*word, CompletionKind::Keyword));
-        let snippets = SNIPPETS.iter().map(|(label, detail, text)| CompletionItem {
-            detail: (*detail).into(),
-            insert: plain(text),
-            snippet: Some((*text).into()),
-            sort: "6".into(),
-            ..self.item(*label, CompletionKind::Snippet)
-        });
-        words.chain(snippets).collect()
+    fn global(&self, name: &str) -> CompletionItem {
+        if name == "bk" {
+            let doc = "The build API: sources, mounts, merging and `bk.export`.";
+            return CompletionItem {
+                sort: "2".into(),
+                documentation: doc.into(),
+                commit: &["."],
+                ..self.item(name, CompletionKind::Module)
+            };
+        }
+        let base = match lua_name(name) {
+            Some(found) => self.lua(found, false),
+            None if is_library(name) => CompletionItem {
+                documentation: library_doc(name).unwrap_or_default().into(),
+                commit: &["."],
+                ..self.item(name, CompletionKind::Module)
+            },
+            None => self.item(name, CompletionKind::Module),
+        };
+        CompletionItem { sort: "4".into(), ..base }
     }
 }
 
-/// Writes a snippet without its marks.
-fn plain(snippet: &str) -> String {
-    let mut out = String::new();
-    let mut rest = snippet;
-    while let Some((before, mark)) = rest.split_once('$') {
-        out.push_str(before);
-        rest = match mark.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
-            Some((inner, after)) => {
-                out.push_str(inner.split_once(':').map_or("", |(_, name)| name));
-                after
-            }
-            None => mark.trim_start_matches(|c: char| c.is_ascii_digit()),
-        };
+/// Tells whether a value of this type is one that is wanted.
+fn fits(ty: Type, wanted: &Ty) -> bool {
+    let Some(kind) = ty.kind() else { return false };
+    match (wanted, kind) {
+        (Ty::Object(wanted), Kind::Object(object)) => *wanted == object,
+        (Ty::List(Ty::Object(wanted)), Kind::List(object)) => *wanted == object,
+        (Ty::List(_) | Ty::Map(_) | Ty::Options(_), Kind::Table(_)) => true,
+        (Ty::String | Ty::Choice(_), Kind::String)
+        | (Ty::Integer | Ty::Number, Kind::Number)
+        | (Ty::Boolean, Kind::Boolean)
+        | (Ty::Callback(_), Kind::Func(_)) => true,
+        (Ty::Union(types), _) => types.iter().any(|wanted| fits(ty, wanted)),
+        (Ty::Special(special), _) => special.written.iter().any(|wanted| fits(ty, wanted)),
+        _ => false,
     }
-    out + rest
 }

@@ -1,46 +1,25 @@
-//! Keys of options, and values that an argument or option takes.
+//! Values that an argument or option takes: enumerations, what is often meant, what makes an object.
 
-use super::{Completer, CompletionItem, CompletionKind};
-use luakit_api::render::{field_markdown, function_markdown, signature};
-use luakit_api::{FUNCTIONS, Field, Receiver, Ty};
+use super::documentation::of_value;
+use super::suggestions::suggestions;
+use super::{Completer, CompletionItem, CompletionKind, Documentation};
+use crate::cursor::Place;
+use crate::slot::Slot;
+use luakit_api::render::signature;
+use luakit_api::{FUNCTIONS, Object, Receiver, Ty};
 use luakit_diagnostics::TextRange;
 
 impl Completer<'_, '_> {
-    /// Returns the keys that a table of options can have and does not, those it must have first.
-    pub(super) fn keys(&self, ty: &Ty, have: &[String]) -> Vec<CompletionItem> {
-        let mut items = Vec::new();
-        for options in ty.options() {
-            let fields = options.fields.iter().enumerate();
-            for (i, field) in fields.filter(|(_, field)| !have.iter().any(|key| key == field.name)) {
-                let order = if field.required { 0 } else { 1 };
-                items.push(CompletionItem {
-                    detail: field.ty.display(),
-                    documentation: field_markdown(field, options),
-                    insert: if self.has_value() { field.name.into() } else { format!("{} = ", field.name) },
-                    snippet: (!self.has_value()).then(|| snippet(field)),
-                    sort: format!("0{order}{i:03}"),
-                    ..self.item(field.name, CompletionKind::Option)
-                });
-            }
-        }
-        if let Some(item) = ty.item() {
-            items.extend(self.values(&item));
-        }
-        items
-    }
-
-    /// Tells whether a `=` already follows.
-    fn has_value(&self) -> bool {
-        let rest = self.cursor.script.masked.get(self.cursor.word.end..).unwrap_or("").trim_start();
-        rest.starts_with('=') && !rest.starts_with("==")
-    }
-
     /// Returns the values of a type that can be listed.
-    pub(super) fn values(&self, ty: &Ty) -> Vec<CompletionItem> {
-        let mut items = self.choices(ty, None);
+    pub(super) fn values(&self, slot: &Slot, place: &Place) -> Vec<CompletionItem> {
+        let ty = &slot.ty;
+        let mut items = if takes_text(ty) { self.texts_for(slot, place, None) } else { Vec::new() };
         if takes_boolean(ty) {
+            // What is not the default is what somebody wants to write.
+            let default = slot.field.and_then(|(_, field)| field.default);
             for value in ["true", "false"] {
-                items.push(CompletionItem { sort: "0".into(), ..self.item(value, CompletionKind::Value) });
+                let sort = if default == Some(value) { "01" } else { "00" };
+                items.push(CompletionItem { sort: sort.into(), ..self.item(value, CompletionKind::Value) });
             }
         }
         let makers = FUNCTIONS.iter().filter(|function| function.receiver == Receiver::Bk);
@@ -49,8 +28,10 @@ impl Completer<'_, '_> {
             if made == wanted {
                 items.push(CompletionItem {
                     detail: signature(function),
-                    documentation: function_markdown(function),
-                    sort: format!("1{i:03}"),
+                    documentation: Documentation::Named(function.script_name()),
+                    // States have names, so that those come before what makes one.
+                    sort: if made == Object::State { format!("3{i:03}") } else { format!("1{i:03}") },
+                    commit: &["("],
                     ..self.item(format!("bk.{}", function.name), CompletionKind::Function)
                 });
             }
@@ -65,15 +46,51 @@ impl Completer<'_, '_> {
             for (i, value) in choice.values.iter().enumerate() {
                 items.push(CompletionItem {
                     detail: choice.name.into(),
-                    documentation: value.doc.into(),
-                    range: content.unwrap_or(self.cursor.word),
-                    insert: if content.is_some() { value.name.into() } else { format!("\"{}\"", value.name) },
+                    documentation: of_value(choice, value.doc),
                     sort: format!("0{i:03}"),
-                    ..self.item(value.name, CompletionKind::Value)
+                    ..self.text(value.name, CompletionKind::Value, content)
                 });
             }
         }
         items
+    }
+
+    /// Returns what is often meant at a place.
+    pub(super) fn suggested(&self, slot: &Slot, content: Option<TextRange>) -> Vec<CompletionItem> {
+        let items = suggestions(slot).into_iter().enumerate().map(|(i, (text, doc))| CompletionItem {
+            detail: doc.into(),
+            remark: doc.into(),
+            sort: format!("1{i:03}"),
+            ..self.text(text, CompletionKind::Value, content)
+        });
+        items.collect()
+    }
+
+    /// Makes an item of a text, with quotes unless the cursor is between some.
+    pub(super) fn text(
+        &self,
+        text: &str,
+        kind: CompletionKind,
+        content: Option<TextRange>,
+    ) -> CompletionItem {
+        let insert = match content {
+            Some(_) => escaped(text),
+            None => format!("\"{}\"", escaped(text)),
+        };
+        CompletionItem { range: content.unwrap_or(self.cursor.word), insert, ..self.item(text, kind) }
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+fn takes_text(ty: &Ty) -> bool {
+    match ty {
+        Ty::String | Ty::Choice(_) => true,
+        Ty::Union(types) => types.iter().any(takes_text),
+        Ty::Special(special) => special.written.iter().any(takes_text),
+        _ => false,
     }
 }
 
@@ -85,32 +102,11 @@ fn takes_boolean(ty: &Ty) -> bool {
     }
 }
 
-fn object(ty: &Ty) -> Option<luakit_api::Object> {
+fn object(ty: &Ty) -> Option<Object> {
     match ty {
         Ty::Object(object) => Some(*object),
         Ty::Union(types) => types.iter().find_map(object),
         Ty::Special(special) => special.written.iter().find_map(object),
         _ => None,
     }
-}
-
-/// Writes an option with a place for its value.
-fn snippet(field: &Field) -> String {
-    let value = match &field.ty {
-        Ty::Choice(choice) => {
-            let names: Vec<&str> = choice.values.iter().map(|value| value.name).collect();
-            format!("\"${{1|{}|}}\"", names.join(","))
-        }
-        Ty::Boolean => "${1|true,false|}".into(),
-        Ty::String => "\"$1\"".into(),
-        Ty::List(Ty::String) => "{ \"$1\" }".into(),
-        Ty::List(_) | Ty::Map(_) | Ty::Options(_) => "{ $1 }".into(),
-        Ty::Special(special) => match special.written.first() {
-            Some(Ty::String) => "\"$1\"".into(),
-            Some(Ty::List(_) | Ty::Map(_) | Ty::Options(_)) => "{ $1 }".into(),
-            _ => "$1".into(),
-        },
-        _ => "$1".into(),
-    };
-    format!("{} = {value}", field.name)
 }

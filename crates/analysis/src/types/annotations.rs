@@ -1,5 +1,6 @@
 //! `---@param`, `---@return` and `---@type` comments, and Luau's annotations where they name our types.
 
+use super::classes::{first_word, tag_of, type_at};
 use super::{Kind, Type};
 use crate::Script;
 use crate::tokens::TokenKind;
@@ -40,7 +41,7 @@ pub(crate) fn doc_above(script: &Script, offset: usize) -> String {
     text.filter(|line| !line.starts_with('@')).collect::<Vec<_>>().join("\n")
 }
 
-fn comments_above(script: &Script, offset: usize) -> Vec<&str> {
+pub(super) fn comments_above(script: &Script, offset: usize) -> Vec<&str> {
     let lines = &script.file.lines;
     let mut line = lines.line(offset);
     let end = script.tokens.partition_point(|token| token.range.start < lines.start(line));
@@ -58,6 +59,32 @@ fn comments_above(script: &Script, offset: usize) -> Vec<&str> {
     }
     found.reverse();
     found
+}
+
+/// Returns the text of the comments of a local: those right above its line, else the one behind it.
+pub(crate) fn comments_of(script: &Script, offset: usize) -> String {
+    let above = doc_above(script, offset);
+    if !above.is_empty() {
+        return above;
+    }
+    let lines = &script.file.lines;
+    let line = lines.line(offset);
+    let next = script.tokens.partition_point(|token| token.range.start < offset);
+    let on_line = script.tokens.iter().skip(next).take_while(|token| lines.line(token.range.start) == line);
+    let behind = on_line.last().filter(|token| token.kind == TokenKind::Comment);
+    let text = behind.map_or("", |token| script.text(token.range));
+    text.trim_start_matches('-').trim().to_owned()
+}
+
+/// Returns what the comments above a function say of a parameter.
+pub(crate) fn param_doc(script: &Script, offset: usize, param: &str) -> Option<String> {
+    comments_above(script, offset).into_iter().find_map(|line| {
+        let (tag, rest) = tag_of(line)?;
+        let (name, rest) = first_word(rest);
+        let (_, doc) = type_at(rest);
+        let found = tag == "param" && name.trim_end_matches('?') == param;
+        found.then(|| doc.trim().to_owned()).filter(|doc| !doc.is_empty())
+    })
 }
 
 /// Returns the type of each parameter and result that a function declares.

@@ -3,7 +3,8 @@
 use crate::capabilities::Capabilities;
 use crate::outbox::Outbox;
 use crate::paths;
-use crate::requests::{evaluate, failed, llb, work};
+use crate::requests::llb::{Format, rendered};
+use crate::requests::{evaluate, failed, work};
 use crate::session::Shared;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -28,8 +29,8 @@ pub(crate) async fn execute_command(shared: &Shared, params: ExecuteCommandParam
     let argument = params.arguments.into_iter().next().unwrap_or_default();
     match params.command.as_str() {
         EVALUATE => evaluate::evaluate(shared, &document(&argument)?).await.map(Some),
-        SHOW_LLB => show(shared, &argument, "text", ".llb").await,
-        SHOW_GRAPH => show(shared, &argument, "dot", ".dot").await,
+        SHOW_LLB => show(shared, &argument, Format::Text, ".llb").await,
+        SHOW_GRAPH => show(shared, &argument, Format::Dot, ".dot").await,
         APPLY_EDIT => {
             let edit =
                 serde_json::from_value(argument).map_err(|err| Error::invalid_params(err.to_string()))?;
@@ -62,26 +63,25 @@ fn apply(outbox: &Outbox, edit: WorkspaceEdit) {
 async fn show(
     shared: &Shared,
     argument: &Value,
-    format: &'static str,
+    format: Format,
     suffix: &'static str,
 ) -> Result<Option<Value>> {
     let url = document(argument)?;
-    let params = json!({ "uri": url, "format": format, "target": argument.get("target") });
-    let params = serde_json::from_value(params).map_err(|err| Error::invalid_params(err.to_string()))?;
-    let graph = llb::llb(shared, params).await?;
+    let target = argument.get("target").and_then(Value::as_str).map(str::to_owned);
+    let text = rendered(shared, &url, format, target).await?;
     let (outbox, can_show) = {
         let session = shared.lock();
         (session.outbox.clone(), session.capabilities.show_document)
     };
-    if let Some(text) = graph.as_str().filter(|_| can_show) {
-        let (text, script) = (text.to_owned(), paths::path_of(&url));
-        let file = work(move || write(script.as_deref(), suffix, &text)).await?;
+    if can_show {
+        let (written, script) = (text.clone(), paths::path_of(&url));
+        let file = work(move || write(script.as_deref(), suffix, &written)).await?;
         let file = file.map_err(|err| failed(format!("cannot write the graph: {err}")))?;
         let uri = Url::from_file_path(file).map_err(|()| Error::internal_error())?;
         let params = ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };
         tokio::spawn(async move { outbox.client().show_document(params).await });
     }
-    Ok(Some(graph))
+    Ok(Some(json!(text)))
 }
 
 /// Writes a text beside the script's LLB; that of a script without a file goes where temporary files are.

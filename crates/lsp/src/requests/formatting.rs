@@ -45,7 +45,7 @@ fn formatted(
 ) -> std::result::Result<Vec<Edit>, Option<String>> {
     let text = &view.snapshot.file.text;
     let config = match &view.path {
-        Some(path) => Config::of_file(path, own).map_err(Some)?,
+        Some(path) => Config::of_file(path, own, |path| path.display().to_string()).map_err(Some)?,
         None => own,
     };
     // The formatter would read over such a line end, and take what follows for a comment.

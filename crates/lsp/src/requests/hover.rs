@@ -1,19 +1,45 @@
-//! `textDocument/hover`
+//! `textDocument/hover`: what the text tells, then what the last good run showed of the op.
 
 use crate::requests::work;
 use crate::session::{View, as_loader};
 use crate::to_lsp::markup;
+use luakit_analysis::{Normal, Surroundings};
+use luakit_check::llb::{Platform, Reference};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{Hover, HoverContents, Position};
 
 pub(crate) async fn hover(view: View, position: Position) -> Result<Option<Hover>> {
     work(move || {
         let script = view.snapshot.script();
-        let hover = luakit_analysis::hover(&script, view.offset(position), as_loader(&view.loader()))?;
+        let offset = view.offset(position);
+        let loader = view.loader();
+        let surroundings = Surroundings { normal: normal(), ..Surroundings::of(as_loader(&loader)) };
+        let mut hover = luakit_analysis::hover_in(&script, offset, &surroundings)?;
+        if let Some(facts) = facts(&view, offset) {
+            hover.markdown = format!("{}\n\n---\n\n{facts}", hover.markdown.trim_end());
+        }
         Some(Hover {
             contents: HoverContents::Markup(markup(view.capabilities.hover_markdown, hover.markdown)),
             range: Some(view.range(hover.range)),
         })
     })
     .await
+}
+
+/// Returns what a run showed of the op that is meant at an offset.
+fn facts(view: &View, offset: usize) -> Option<String> {
+    if view.op_facts.is_empty() {
+        return None;
+    }
+    let script = view.snapshot.script();
+    let call = luakit_analysis::state_at(&script, offset, as_loader(&view.loader()))?;
+    view.op_facts.iter().find_map(|facts| facts.markdown(&view.snapshot.url, call))
+}
+
+/// Values as the build will see them.
+fn normal() -> Normal {
+    Normal {
+        image: Some(|text| Reference::parse(text).ok().map(|it| it.or_latest().to_string())),
+        platform: Some(|text| Platform::parse(text).ok().map(|it| it.normalize().name())),
+    }
 }
