@@ -57,7 +57,7 @@ fn ask(text: &str, offset: usize) {
     }
     let whole = TextRange::new(0, text.len());
     // What does not depend on the cursor need not be asked at each.
-    if offset % 3 == 0 {
+    if offset.is_multiple_of(3) {
         ask_structure(&script, offset, &inside);
     }
     explain_operand(&script, whole, "attempt to concatenate nil with string");
