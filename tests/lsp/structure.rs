@@ -159,6 +159,43 @@ fn a_discarded_state_is_assigned_or_ignored() {
 }
 
 #[test]
+fn what_a_script_ends_with_is_exported() {
+    let mut client = opened("bk.image('x'):run('y')\n", serde_json::from_str(LITERALS).unwrap());
+    check_actions(
+        &mut client,
+        "run",
+        json!({ "diagnostics": [] }),
+        &expect![[r#"
+        quickfix: Export the last state
+          1:1-1:1 "bk.export("
+          1:23-1:23 ")"
+        quickfix: Assign it to a new local `run`
+          1:1-1:1 "local run = "
+        quickfix: Ignore `missing-export` on this line
+          1:23-1:23 " -- luakit: ignore[missing-export]"
+        quickfix: Ignore `unused-state` on this line
+          1:23-1:23 " -- luakit: ignore[unused-state]"
+    "#]],
+    );
+}
+
+#[test]
+fn settings_change_what_is_hinted() {
+    let refresh = json!({ "workspace": { "inlayHint": { "refreshSupport": true } } });
+    let mut client = opened("local s = bk.image('x')\nbk.export(s:copy(s, '/a', '/b'))\n", refresh);
+    let settings = json!({ "inlayHints": { "types": true, "parameterNames": false } });
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": { "luakit": settings } }));
+    client.wait("a refresh", |message| message["method"] == "workspace/inlayHint/refresh");
+    client.transcript();
+    let mut params = document(&client);
+    params["range"] = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 2, "character": 0 } });
+    let hints = client.request("textDocument/inlayHint", params);
+    let labels: Vec<_> =
+        hints.as_array().unwrap().iter().map(|hint| hint["label"].as_str().unwrap()).collect();
+    assert_eq!(labels, [": State"]);
+}
+
+#[test]
 fn all_safe_fixes_are_applied_at_once() {
     let text = "local s = bk.imgae('x'):runn('y')\nbk.export(s:mkdir('/d', { mode = 0755 }), 1)\nfoo()\n";
     let mut client = opened(text, serde_json::from_str(LITERALS).unwrap());
@@ -290,7 +327,7 @@ fn hints_show_what_a_run_counted_and_move_with_the_text() {
         7:21-7:21 from:
         7:27-7:27 src:
         7:33-7:33 dest:
-        5:19-5:19 → step	3 (3 times)
+        5:19-5:19 → step 3 (3 times)
         4:32-4:32 made 3 times
     "#]]
     .assert_eq(&shown);
@@ -328,4 +365,12 @@ fn lenses_offer_what_the_client_or_the_server_can_do() {
         1:16-1:17 1 reference "" null
     "#]]
     .assert_eq(&shown);
+}
+
+#[test]
+fn a_new_line_after_then_brings_the_end() {
+    let mut client = opened("if a then\n  \nx()\n", json!({}));
+    let mut params = client.at("build.lua", "\nx");
+    params["ch"] = json!("\n");
+    expect!["3:1-3:1 \"end\\n\"\n"].assert_eq(&format(&mut client, "textDocument/onTypeFormatting", params));
 }

@@ -94,6 +94,18 @@ impl<'a> Blocks<'a> {
         self.script.file.lines.line(self.range(index).start)
     }
 
+    /// Returns the parentheses around the parameters of the function at an index of the blocks.
+    pub(crate) fn parameters(&self, index: usize) -> Option<Block> {
+        let (function, next) = (self.blocks.get(index)?, self.blocks.get(index + 1)?);
+        let is_name =
+            |at: usize| self.kind(at) == Some(TokenKind::Name) || matches!(self.text(at), "." | ":");
+        let fits = function.kind == BlockKind::Function
+            && next.kind == BlockKind::Paren
+            && (function.open + 1..next.open).all(is_name)
+            && self.line(function.open) == self.line(next.open);
+        fits.then_some(*next)
+    }
+
     fn is_first_on_line(&self, index: usize) -> bool {
         index.checked_sub(1).is_none_or(|before| self.line(before) < self.line(index))
     }

@@ -178,8 +178,7 @@ impl Outline<'_, '_> {
         if let Some(func) = self.known.funcs.get(&self.blocks.range(block.head).start) {
             return self.types.signature(*func).trim_start_matches("function").to_owned();
         }
-        let parameters = self.blocks.blocks.get(index + 1).filter(|inner| inner.kind == BlockKind::Paren);
-        parameters.map_or(String::new(), |it| {
+        self.blocks.parameters(index).map_or(String::new(), |it| {
             let text = self.script.text(self.blocks.span(it.open, it.last));
             text.split_whitespace().collect::<Vec<_>>().join(" ")
         })
@@ -282,7 +281,11 @@ impl Outline<'_, '_> {
         let expr = self.script.tree.expr(target);
         let is_declaration = match expr.kind {
             // Only the first assignment of a global counts as one.
-            ExprKind::Name => self.known.locals.contains_key(&expr.range.start),
+            ExprKind::Name => {
+                let local = self.script.scopes.names.get(target).copied().flatten();
+                let local = local.and_then(|local| self.script.scopes.locals.get(local));
+                local.is_some_and(|local| local.name == expr.range)
+            }
             ExprKind::Field { .. } => true,
             _ => false,
         };
@@ -424,17 +427,18 @@ mod tests {
     #[test]
     fn an_outline_shows_what_is_made() {
         check(
-            "local version = '1.2'\nlocal base = bk.image('alpine')\nlocal app = base:run('make'):with_cwd('/x')\n\
+            "local version = '1.2'\nother = bk.scratch()\nother = other:run('x')\nlocal base = bk.image('alpine')\nlocal app = base:run('make'):with_cwd('/x')\napp = app\n\
              local function build(s, n)\n  local out = s:run('x')\n  local t = 1\n  return out\nend\n\
              bk.target('app', app)\nbk.export(build(app))",
             &expect![[r#"
                 Variable version '1.2' [1-1]
-                Variable base State · image [2-2]
-                Variable app State · run [3-3]
-                Function build (s: State, n) -> State [4-8]
-                  Variable out State · run [5-5]
-                Export bk.target("app") State · run [9-9]
-                Export bk.export State · build [10-10]
+                Variable other State · scratch [2-2]
+                Variable base State · image [4-4]
+                Variable app State · run [5-5]
+                Function build (s: State, n) -> State [7-11]
+                  Variable out State · run [8-8]
+                Export bk.target("app") State · run [12-12]
+                Export bk.export State · build [13-13]
             "#]],
         );
     }

@@ -1,7 +1,7 @@
 //! What can be folded away: functions, arms, tables, calls, comments and regions.
 
 use crate::Script;
-use crate::blocks::{BlockKind, Blocks};
+use crate::blocks::Blocks;
 use crate::scope::blocks_of;
 use crate::tokens::{Token, TokenKind};
 use crate::tree::{ExprKind, Stmt, StmtKind};
@@ -85,12 +85,7 @@ impl Folds<'_> {
         for index in 0..self.blocks.blocks.len() {
             let blocks = &self.blocks;
             let Some(block) = blocks.blocks.get(index).copied() else { return };
-            let parameters = blocks.blocks.get(index + 1).filter(|inner| {
-                block.kind == BlockKind::Function
-                    && inner.kind == BlockKind::Paren
-                    && inner.open <= block.open + 4
-            });
-            let start = blocks.range(parameters.map_or(block.open, |it| it.last)).end;
+            let start = blocks.range(blocks.parameters(index).map_or(block.open, |it| it.last)).end;
             let end = match block.close {
                 Some(close) => blocks.range(close).start,
                 None => blocks.range(block.last).end,

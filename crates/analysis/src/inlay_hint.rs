@@ -126,7 +126,10 @@ fn names(types: &Types<'_>, call: &Call) -> Option<(Vec<String>, bool)> {
             // `state.run(…)` is a mistake of its own, and Lua's own functions are known to who writes Lua.
             let fits = function.is_method() == call.method.is_some() && function.receiver != Receiver::Os;
             let names = function.params.iter().take_while(|param| !param.variadic);
-            fits.then(|| (names.map(|param| param.name.to_owned()).collect(), true))
+            // `bk.target("app", state)`: the first says that it is a name, the second what it is.
+            let shown =
+                |name: &str| if matches!(name, "name" | "state") { String::new() } else { name.to_owned() };
+            fits.then(|| (names.map(|param| shown(param.name)).collect(), true))
         }
         Kind::Func(func) => {
             let func = script.tree.func(func);
@@ -192,7 +195,7 @@ mod tests {
     fn arguments_that_say_little_get_a_name() {
         check(
             "local src = bk.image('x')\nlocal out = src:copy(src, '/a', opts.dest, { mode = '0644' }):run('make', { env = {} })\n\
-             local function build(base, fast, n) end\nbuild(src, true, 3)\nbuild(base, is_fast, f())\nlocal function one(x) end\none(true)\none(src)",
+             local function build(base, fast, n) end\nbuild(src, true, 3)\nbuild(base, is_fast, f())\nlocal function one(x) end\none(true)\none(src)\nbk.target('app', src)",
             false,
             &expect![[r#"
                 local src = bk.image('x')
@@ -203,6 +206,7 @@ mod tests {
                 local function one(x) end
                 one(‹x:›true)
                 one(src)
+                bk.target('app', src)
             "#]],
         );
     }

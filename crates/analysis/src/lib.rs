@@ -20,6 +20,7 @@ mod lua_library;
 mod mask;
 mod navigation;
 mod nesting;
+mod on_enter;
 mod options_read;
 mod parse;
 mod prepare;
@@ -62,6 +63,7 @@ pub use inlay_hint::{InlayHint, InlayHintKind, InlayHints, images_without_platfo
 use luakit_api::Prepared;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
 pub use navigation::{Navigation, NavigationTarget, definition, implementation, is_local, type_definition};
+pub use on_enter::on_enter;
 use parse::ParseError;
 pub use references::{Highlight, highlights, references};
 pub use rename::{Replacement, check_new_name, prepare_rename, rename};

@@ -3,7 +3,11 @@
 // A test that cannot go on should say so with a panic.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use luakit_analysis::{Script, completions, diagnostics, explain_operand, hover, signature_help};
+use luakit_analysis::{
+    InlayHints, Script, completions, diagnostics, document_symbols, explain_operand, folding_ranges, hover,
+    images_without_platform, inlay_hints, local_functions, results, selection_ranges, semantic_tokens,
+    signature_help,
+};
 use luakit_diagnostics::{SourceFile, TextRange};
 use proptest::prelude::*;
 use std::path::PathBuf;
@@ -52,10 +56,47 @@ fn ask(text: &str, offset: usize) {
             .for_each(|(range, _)| assert!(help.label.get(range.start..range.end).is_some()));
     }
     let whole = TextRange::new(0, text.len());
+    // What does not depend on the cursor need not be asked at each.
+    if offset.is_multiple_of(3) {
+        ask_structure(&script, offset, &inside);
+    }
     explain_operand(&script, whole, "attempt to concatenate nil with string");
     explain_operand(&script, whole, "attempt to index nil with 'run'");
     let prepared = script.prepare();
     assert_eq!(prepared.text.matches('\n').count() + 1, prepared.lines.len());
+}
+
+/// Asks what is asked of a text as a whole.
+fn ask_structure(script: &Script, offset: usize, inside: &impl Fn(TextRange)) {
+    let text = &script.file.text;
+    let mut symbols = document_symbols(script, None);
+    while let Some(symbol) = symbols.pop() {
+        inside(symbol.range);
+        assert!(symbol.range.covers(symbol.selection) && !symbol.name.is_empty(), "{symbol:?} of {text:?}");
+        assert!(symbol.children.iter().all(|child| symbol.range.covers(child.range)), "{symbol:?}");
+        symbols.extend(symbol.children);
+    }
+    let mut end = 0;
+    for token in semantic_tokens(script, None) {
+        inside(token.range);
+        assert!(end <= token.range.start && !token.range.is_empty(), "{token:?} of {text:?}");
+        end = token.range.end;
+    }
+    for fold in folding_ranges(script) {
+        inside(fold.range);
+        assert!(fold.lines.0 < fold.lines.1 && fold.lines.1 <= script.file.lines.line_count(), "{fold:?}");
+    }
+    for chain in selection_ranges(script, &[offset, 0, text.len()]) {
+        chain.iter().for_each(|range| inside(*range));
+        assert!(chain.windows(2).all(|pair| pair[1].covers(pair[0]) && pair[0] != pair[1]), "{chain:?}");
+    }
+    let whole = TextRange::new(0, text.len());
+    for hint in inlay_hints(script, whole, InlayHints { parameter_names: true, types: true }, None) {
+        inside(TextRange::new(hint.offset, hint.offset));
+    }
+    images_without_platform(script, None).iter().for_each(|(name, _)| inside(*name));
+    results(script).iter().for_each(|result| inside(result.call));
+    local_functions(script).iter().for_each(|(name, _)| inside(*name));
 }
 
 #[test]
@@ -134,10 +175,34 @@ fn long_scripts_take_linear_time() {
         let text = format!("local s, name = bk.image(\"x\"), \"y\"\n{}bk.export(s)", line.repeat(10_000));
         let start = std::time::Instant::now();
         ask(&text, text.len());
+        ask_structure(&Script::parse(Arc::new(SourceFile::new("build.lua", text.as_str()))), 0, &|_| ());
         let one_line = text.replace('\n', " ");
         ask(&one_line, one_line.len());
         // A debug build on a busy machine takes about three seconds; anything quadratic takes minutes.
         assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    });
+}
+
+#[test]
+fn long_broken_scripts_take_linear_time() {
+    on_large_stack(|| {
+        for line in [
+            "local function f(a, b)\n  foo.\nend\n",
+            "local x = f(\n",
+            "for i = ",
+            "if a then else ",
+            "function(((((",
+            "]]})",
+            "until ",
+            "local t = { a = function() ",
+            "-- region\n",
+        ] {
+            let text = format!("s.\n{}", line.repeat(10_000));
+            let script = Script::parse(Arc::new(SourceFile::new("build.lua", text.as_str())));
+            let start = std::time::Instant::now();
+            ask_structure(&script, text.len() / 2, &|_| ());
+            assert!(start.elapsed().as_secs() < 20, "{line:?} took {:?}", start.elapsed());
+        }
     });
 }
 

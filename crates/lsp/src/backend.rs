@@ -9,8 +9,8 @@ use crate::requests::formatting;
 use crate::requests::{
     self, call_hierarchy, code_action, code_lens, completion, definition, diagnostic, document_link,
     document_symbol, evaluate, execute_command, folding_range, graph, graph_diff, hover, inlay_hint, llb,
-    ops_at, references, rename, rename_files, selection_range, semantic_tokens, signature_help, syntax_tree,
-    workspace_diagnostic, workspace_symbol,
+    on_type_formatting, ops_at, references, rename, rename_files, selection_range, semantic_tokens,
+    signature_help, syntax_tree, workspace_diagnostic, workspace_symbol,
 };
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
@@ -317,6 +317,15 @@ impl LanguageServer for Backend {
     async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
         let view = code_lens::document(&lens).and_then(|url| self.view(&url));
         code_lens::resolve(view, lens).await
+    }
+
+    async fn on_type_formatting(
+        &self,
+        params: DocumentOnTypeFormattingParams,
+    ) -> Result<Option<Vec<TextEdit>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        on_type_formatting::on_type_formatting(view, position).await
     }
 
     async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {

@@ -51,6 +51,7 @@ pub(crate) struct Capabilities {
     /// It can be told to ask for inlay hints, or for lenses, again.
     pub(crate) refresh_hints: bool,
     pub(crate) refresh_lenses: bool,
+    pub(crate) refresh_tokens: bool,
     /// An outline may be a tree.
     pub(crate) symbol_trees: bool,
     /// The names of the semantic tokens and modifiers that it knows; none if it has said nothing of them.
@@ -128,6 +129,7 @@ impl Capabilities {
                 .map(|names| names.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect())
                 .unwrap_or_default(),
             refresh_hints: yes(workspace.inlay_hint.and_then(|it| it.refresh_support)),
+            refresh_tokens: yes(workspace.semantic_tokens.and_then(|it| it.refresh_support)),
             refresh_lenses: yes(workspace.code_lens.and_then(|it| it.refresh_support)),
             symbol_trees: text.document_symbol.is_some_and(|it| yes(it.hierarchical_document_symbol_support)),
             token_types: text.semantic_tokens.as_ref().map(|it| it.token_types.clone()).unwrap_or_default(),
@@ -170,6 +172,10 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
         document_range_formatting_provider: Some(OneOf::Left(cfg!(feature = "fmt"))),
         inlay_hint_provider: Some(OneOf::Left(true)),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(true) }),
+        document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
+            first_trigger_character: "\n".into(),
+            more_trigger_character: None,
+        }),
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),

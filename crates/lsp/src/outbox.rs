@@ -22,6 +22,8 @@ pub(crate) enum Message {
     Refresh,
     /// Asks the client for inlay hints and lenses again, as far as it can be asked.
     RefreshHints(Arc<Capabilities>),
+    /// Asks the client for semantic tokens again.
+    RefreshTokens,
 }
 
 /// The sending end; cheap to clone and never in the way.
@@ -67,6 +69,10 @@ async fn deliver(client: Client, mut receiver: UnboundedReceiver<Message>) {
                 let client = client.clone();
                 // The answer says nothing, and may never come.
                 tokio::spawn(async move { client.workspace_diagnostic_refresh().await });
+            }
+            Message::RefreshTokens => {
+                let client = client.clone();
+                tokio::spawn(async move { client.semantic_tokens_refresh().await });
             }
             Message::RefreshHints(capabilities) => {
                 if capabilities.refresh_hints {

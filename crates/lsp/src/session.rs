@@ -238,6 +238,7 @@ impl Session {
             // Whoever read this text was told about something that is gone now.
             for entry in self.entries.values_mut() {
                 entry.findings.retain(|found| found.url != *url);
+                entry.facts.retain(|fact| fact.url != *url);
             }
             self.evaluate_readers(shared, document.path.as_deref(), url);
         }
@@ -279,6 +280,10 @@ impl Session {
         }
         if self.capabilities.refresh {
             self.outbox.send(Message::Refresh);
+        }
+        // What a name is may depend on the module that it comes from.
+        if self.capabilities.refresh_tokens {
+            self.outbox.send(Message::RefreshTokens);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{DECLARATION, Found, LIBRARY, SemanticKind, library};
 use crate::Script;
-use crate::blocks::{BlockKind, Blocks};
+use crate::blocks::Blocks;
 use crate::tokens::TokenKind;
 use luakit_api::{GLOBALS, Object, bk_function, method};
 use std::collections::HashMap;
@@ -68,10 +68,8 @@ impl<'a> Names<'_, 'a> {
                 self.list(at + 1, SemanticKind::Variable, body.map_or(at, |body| body.open));
             }
             "function" => {
-                let index = blocks.blocks.partition_point(|block| block.open <= at);
-                if let Some(parameters) =
-                    blocks.blocks.get(index).filter(|block| block.kind == BlockKind::Paren)
-                {
+                let function = blocks.blocks.partition_point(|block| block.open < at);
+                if let Some(parameters) = blocks.parameters(function) {
                     self.list(parameters.open + 1, SemanticKind::Parameter, at);
                 }
             }

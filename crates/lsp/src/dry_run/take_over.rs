@@ -54,6 +54,8 @@ pub(super) fn take_over(session: &mut Session, url: &Url, evaluated: Evaluated, 
     }
     let op_facts = OpFacts::of(&run, &files, &names);
     let Some(entry) = session.entries.get_mut(url) else { return };
+    // From the files that a script reads one knows where the modules of each are, and what their names are.
+    let learned = entry.reads != reads && session.capabilities.refresh_tokens;
     // Of a script with errors, what the last good run showed is still told.
     entry.graph = graph.or(entry.graph.take());
     entry.op_facts = op_facts.map(Arc::new).or(entry.op_facts.take());
@@ -65,6 +67,9 @@ pub(super) fn take_over(session: &mut Session, url: &Url, evaluated: Evaluated, 
     let before = std::mem::replace(&mut entry.findings, found);
     republish(session, &before, url, true);
     session.outbox.send(Message::RefreshHints(session.capabilities.clone()));
+    if learned {
+        session.outbox.send(Message::RefreshTokens);
+    }
 }
 
 /// Puts a finding in a document that people can open: one in an embedded module is put where the script called it.

@@ -29,8 +29,8 @@ pub(crate) async fn execute_command(shared: &Shared, params: ExecuteCommandParam
     let argument = params.arguments.into_iter().next().unwrap_or_default();
     match params.command.as_str() {
         EVALUATE => evaluate::evaluate(shared, &document(&argument)?).await.map(Some),
-        SHOW_LLB => show(shared, &document(&argument)?, Format::Text, ".llb").await,
-        SHOW_GRAPH => show(shared, &document(&argument)?, Format::Dot, ".dot").await,
+        SHOW_LLB => show(shared, &argument, Format::Text, ".llb").await,
+        SHOW_GRAPH => show(shared, &argument, Format::Dot, ".dot").await,
         APPLY_EDIT => {
             let edit =
                 serde_json::from_value(argument).map_err(|err| Error::invalid_params(err.to_string()))?;
@@ -60,14 +60,21 @@ fn apply(outbox: &Outbox, edit: WorkspaceEdit) {
 }
 
 /// Answers a script's graph, and shows it as a file to clients that can be shown one.
-async fn show(shared: &Shared, url: &Url, format: Format, suffix: &'static str) -> Result<Option<Value>> {
-    let text = rendered(shared, url, format, None).await?;
+async fn show(
+    shared: &Shared,
+    argument: &Value,
+    format: Format,
+    suffix: &'static str,
+) -> Result<Option<Value>> {
+    let url = document(argument)?;
+    let target = argument.get("target").and_then(Value::as_str).map(str::to_owned);
+    let text = rendered(shared, &url, format, target).await?;
     let (outbox, can_show) = {
         let session = shared.lock();
         (session.outbox.clone(), session.capabilities.show_document)
     };
     if can_show {
-        let (written, script) = (text.clone(), paths::path_of(url));
+        let (written, script) = (text.clone(), paths::path_of(&url));
         let file = work(move || write(script.as_deref(), suffix, &written)).await?;
         let file = file.map_err(|err| failed(format!("cannot write the graph: {err}")))?;
         let uri = Url::from_file_path(file).map_err(|()| Error::internal_error())?;

@@ -18,6 +18,7 @@ pub(crate) mod graph_diff;
 pub(crate) mod hover;
 pub(crate) mod inlay_hint;
 pub(crate) mod llb;
+pub(crate) mod on_type_formatting;
 pub(crate) mod ops_at;
 #[cfg(debug_assertions)]
 pub(crate) mod panic;

@@ -31,9 +31,12 @@ const MODIFIERS: &[(SemanticModifier, SemanticTokenModifier)] = &[
 /// How many answers are kept for each document: a client may ask for the next before it has read the last.
 const KEPT: usize = 3;
 
-/// The answers that clients may ask the differences to.
+/// The answers that clients may ask the differences to, the oldest first.
 #[derive(Default)]
-pub(crate) struct Sent(BTreeMap<Url, VecDeque<(String, Arc<Vec<SemanticToken>>)>>);
+pub(crate) struct Sent(BTreeMap<Url, VecDeque<Answer>>);
+
+/// An answer by its name.
+type Answer = (String, Arc<Vec<SemanticToken>>);
 
 impl Sent {
     fn keep(&mut self, url: &Url, id: String, tokens: Arc<Vec<SemanticToken>>) {
