@@ -228,10 +228,13 @@ impl Session {
             self.evaluate_readers(shared, document.path.as_deref(), url);
         }
         self.published.insert(url.clone());
+        for entry in self.entries.values_mut() {
+            entry.closed(url);
+        }
+        dry_run::forget_unneeded(self);
         for url in &affected {
             publish::publish(self, url);
         }
-        dry_run::forget_unneeded(self);
         self.recheck_others(shared, url);
     }
 

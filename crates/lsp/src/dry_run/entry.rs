@@ -95,6 +95,11 @@ impl Entry {
         }
     }
 
+    /// Takes note that a document was closed: what was asked while it was open is not asked any more.
+    pub(crate) fn closed(&mut self, url: &Url) {
+        self.asked &= !self.names.values().any(|read| read == url);
+    }
+
     /// Tells whether one of the files that it read lies below a folder.
     pub(crate) fn is_below(&self, folder: Option<&Path>) -> bool {
         folder.is_some_and(|folder| self.reads.iter().any(|path| path.starts_with(folder)))

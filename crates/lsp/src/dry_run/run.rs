@@ -121,6 +121,7 @@ impl Run {
             }
         };
         if let Some(entry) = session.entries.get_mut(&self.url) {
+            entry.outdated |= status.state == "outdated";
             entry.status = Some(status.clone());
         }
         discover::forget_unneeded(session);
