@@ -202,7 +202,9 @@ fn a_module_that_is_no_lua_is_told_there_and_read_again_when_it_is() {
     );
     client.open("build.lua");
     client.save("build.lua");
-    check(&mut client, expect![[r#"
+    check(
+        &mut client,
+        expect![[r#"
         findings of build.lua v1: none
         findings of build.lua v1: none
         findings of lib/base.lua:
@@ -210,7 +212,8 @@ fn a_module_that_is_no_lua_is_told_there_and_read_again_when_it_is() {
             the file ends at lib/base.lua:1:25
             evaluated from build.lua:1:11
         build.lua ended error: lib/base.lua:1:16: expected `)` to close the call, found the end of the file
-    "#]]);
+    "#]],
+    );
     client.open("lib/base.lua");
     client.edit("lib/base.lua", "'alpine'", "'alpine')");
     client.save_only("lib/base.lua");

@@ -17,6 +17,8 @@ use tower_lsp::lsp_types::{NumberOrString, Url};
 pub(crate) struct Entry {
     pub(super) running: Option<Running>,
     pub(crate) status: Option<Status>,
+    /// What is known comes from somebody who looked at all scripts, and from no save.
+    pub(crate) looked: bool,
     /// Somebody asked for it, and may ask again.
     pub(super) asked: bool,
     pub(crate) findings: Vec<Found>,
