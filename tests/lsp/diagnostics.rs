@@ -303,6 +303,24 @@ fn a_workspace_is_pulled_with_all_that_its_scripts_reach_and_waited_for() {
 }
 
 #[test]
+fn what_was_looked_up_for_a_workspace_is_told_of_an_open_script_once_it_is_saved() {
+    let capabilities = json!({
+        "textDocument": { "diagnostic": {} },
+        "workspace": { "diagnostics": { "refreshSupport": true } },
+    });
+    let mut client = Client::with(WORKSPACE, Setup { capabilities, ..Setup::default() });
+    client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    ended(&mut client, &["build.lua", "image.lua"], 2);
+    let text = std::fs::read_to_string(client.path("lib/tools.lua")).unwrap();
+    client.open_with("lib/tools.lua", &text);
+    let module = json!({ "textDocument": { "uri": client.uri("lib/tools.lua") } });
+    assert_eq!(client.request("textDocument/diagnostic", module.clone())["items"], json!([]));
+    client.save_only("lib/tools.lua");
+    ended(&mut client, &["build.lua"], 1);
+    assert_eq!(client.request("textDocument/diagnostic", module)["items"][0]["code"], "invalid-value");
+}
+
+#[test]
 fn a_workspace_comes_in_parts_to_who_likes_that() {
     let files: String = (0..40).map(|i| format!("--- {i:02}.build.lua\nbk.nope()\n")).collect();
     let mut client = Client::with(&format!("--- build.lua\n\n{files}"), Setup::default());

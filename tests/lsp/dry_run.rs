@@ -128,6 +128,30 @@ fn a_newer_run_supersedes_the_one_that_goes_on() {
 }
 
 #[test]
+fn a_result_is_dropped_if_its_text_has_moved_on() {
+    let mut client = Client::with(
+        "for i = 1, 1e7 do end\nlocal late = bk.image('')\nbk.export(late)\n",
+        Setup { options: json!({ "timeoutMs": 60_000 }), ..Setup::default() },
+    );
+    client.open("build.lua");
+    client.save_only("build.lua");
+    client.edit("build.lua", "''", "tostring('alpine')");
+    let status = client.wait_for_status("build.lua");
+    assert_eq!((&status["state"], &status["outdated"]), (&json!("outdated"), &json!(true)));
+    let status = client.request("luakit/status", json!({ "uri": client.uri("build.lua") }));
+    assert_eq!(status["outdated"], true);
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v1:
+          2:23-2:25 error invalid-value: bk.image: identifier must not be empty
+        findings of build.lua v2: none
+        build.lua ended outdated: the script changed while it was evaluated
+    "#]],
+    );
+}
+
+#[test]
 fn saving_a_module_runs_the_scripts_that_read_it() {
     let mut client = Client::start(
         r#"

@@ -186,7 +186,37 @@ fn a_module_is_asked_about_through_a_script_that_nobody_has_open() {
     client.edit("lib/tools.lua", "(ref)\nend", "(ref)");
     let error = client.request("luakit/evaluate", module);
     assert_eq!(error["ok"], false);
+    // The script was looked for, evaluated for the graph, once more, and with the edit.
+    (0..4).for_each(|_| drop(client.wait_for_status("build.lua")));
     client.close("lib/tools.lua");
-    client.shut_down();
+    client.wait("the findings to go", |message| {
+        message["method"] == "textDocument/publishDiagnostics" && message["params"].get("version").is_none()
+    });
+    client.transcript();
+}
+
+#[test]
+fn a_module_that_is_no_lua_is_told_there_and_read_again_when_it_is() {
+    let mut client = Client::start(
+        "--- build.lua\nbk.export(require('lib.base'))\n--- lib/base.lua\nreturn bk.image('alpine'\n",
+    );
+    client.open("build.lua");
+    client.save("build.lua");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v1: none
+        findings of build.lua v1: none
+        findings of lib/base.lua:
+          1:16-1:17 error syntax: expected `)` to close the call, found the end of the file
+            the file ends at lib/base.lua:1:25
+            evaluated from build.lua:1:11
+        build.lua ended error: lib/base.lua:1:16: expected `)` to close the call, found the end of the file
+    "#]],
+    );
+    client.open("lib/base.lua");
+    client.edit("lib/base.lua", "'alpine'", "'alpine')");
+    client.save_only("lib/base.lua");
+    assert_eq!(client.wait_for_status("build.lua")["state"], "ok");
     client.transcript();
 }

@@ -14,7 +14,7 @@ use tower_lsp::lsp_types::{PublishDiagnosticsParams, Url};
 
 /// Pushes a document's findings, unless the client pulls them or a check is about to change them.
 pub(crate) fn publish(session: &mut Session, url: &Url) {
-    let found: Vec<Found> = session.entries.values().flat_map(|entry| entry.found_in(url)).cloned().collect();
+    let found = session.found_in(url);
     let (findings, version) = match session.documents.get(url) {
         Some(document) if session.capabilities.pull => {
             let pushed = |it: &&Found| !it.also_static && !session.capabilities.refresh;

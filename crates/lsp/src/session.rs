@@ -243,10 +243,13 @@ impl Session {
             self.evaluate_readers(shared, document.path.as_deref(), url);
         }
         self.published.insert(url.clone());
+        for entry in self.entries.values_mut() {
+            entry.closed(url);
+        }
+        dry_run::forget_unneeded(self);
         for url in &affected {
             publish::publish(self, url);
         }
-        dry_run::forget_unneeded(self);
         self.recheck_others(shared, url);
     }
 
@@ -298,6 +301,9 @@ impl Session {
         let Some(path) = path.filter(|_| self.settings.dry_run != DryRunMode::Manual) else { return };
         let readers = self.entries.iter().filter(|(url, entry)| *url != except && entry.reads.contains(path));
         for url in readers.map(|(url, _)| url.clone()).collect::<Vec<_>>() {
+            if let Some(entry) = self.entries.get_mut(&url) {
+                entry.looked = false;
+            }
             dry_run::start(self, shared, &url, Reason::Dependency, None);
         }
     }
@@ -341,7 +347,7 @@ impl Session {
 
     fn view_of(&self, url: &Url, path: Option<PathBuf>, name: String, snapshot: Arc<Snapshot>) -> View {
         let known_root = path.as_deref().and_then(|path| self.known_root(url, path));
-        let findings = self.entries.values().flat_map(|entry| entry.found_in(url)).cloned().collect();
+        let findings = self.found_in(url);
         let names = self.entries.values().flat_map(|entry| entry.names.clone());
         View {
             snapshot,
@@ -370,6 +376,16 @@ impl Session {
     /// Returns what questions about the whole workspace are answered from.
     pub(crate) fn workspace(&self) -> Workspace {
         Workspace { index: self.index.clone(), roots: self.roots.clone(), open: self.open_files() }
+    }
+
+    /// Returns what runs found in a document.
+    ///
+    /// Whoever has it open and wants scripts to be evaluated on save is told what a save found, and not what somebody
+    /// looked up before.
+    pub(crate) fn found_in(&self, url: &Url) -> Vec<Found> {
+        let waits = self.settings.dry_run == DryRunMode::OnSave && self.documents.contains_key(url);
+        let entries = self.entries.values().filter(|entry| !(waits && entry.looked));
+        entries.flat_map(|entry| entry.found_in(url)).cloned().collect()
     }
 
     pub(crate) fn open_files(&self) -> Vec<(PathBuf, Arc<Snapshot>)> {

@@ -14,11 +14,18 @@ use std::sync::Arc;
 /// What was asked of a loader, and a hash of what it gave; `true` stands before what was asked of the library.
 pub(super) type Loads = BTreeMap<(bool, String), Loaded>;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Loaded {
     hash: u64,
-    /// There was no such file.
-    pub(super) missing: bool,
+    pub(super) found: Found,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Found {
+    /// Also one that turned out to be no Lua.
+    File(Arc<SourceFile>),
+    Missing,
+    Unreadable,
 }
 
 /// What a script gave, and what it was given.
@@ -49,7 +56,7 @@ impl Cached {
         let again = |(library, path): &(bool, String)| {
             fingerprint(&if *library { loader.library(path) } else { loader.load(path) })
         };
-        self.given == given && self.loads.iter().all(|(asked, loaded)| again(asked) == *loaded)
+        self.given == given && self.loads.iter().all(|(asked, loaded)| again(asked).hash == loaded.hash)
     }
 }
 
@@ -109,5 +116,10 @@ fn fingerprint(loaded: &Result<Arc<SourceFile>, LoadError>) -> Loaded {
         Err(LoadError::Outside) => 2.hash(&mut hasher),
         Err(LoadError::Unreadable(why)) => (3, why).hash(&mut hasher),
     }
-    Loaded { hash: hasher.finish(), missing: matches!(loaded, Err(LoadError::NotFound)) }
+    let found = match loaded {
+        Ok(file) => Found::File(file.clone()),
+        Err(LoadError::NotFound) => Found::Missing,
+        Err(_) => Found::Unreadable,
+    };
+    Loaded { hash: hasher.finish(), found }
 }

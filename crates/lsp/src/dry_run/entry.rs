@@ -17,6 +17,8 @@ use tower_lsp::lsp_types::{NumberOrString, Url};
 pub(crate) struct Entry {
     pub(super) running: Option<Running>,
     pub(crate) status: Option<Status>,
+    /// What is known comes from somebody who looked at all scripts, and from no save.
+    pub(crate) looked: bool,
     /// Somebody asked for it, and may ask again.
     pub(super) asked: bool,
     pub(crate) findings: Vec<Found>,
@@ -97,6 +99,11 @@ impl Entry {
         if let Some(graph) = &mut self.graph {
             graph.opened(name, input, text);
         }
+    }
+
+    /// Takes note that a document was closed: what was asked while it was open is not asked any more.
+    pub(crate) fn closed(&mut self, url: &Url) {
+        self.asked &= !self.names.values().any(|read| read == url);
     }
 
     /// Tells whether one of the files that it read lies below a folder.

@@ -1,7 +1,7 @@
 //! What happens on the thread: the script is evaluated with the editor's texts.
 
 use crate::documents::Snapshot;
-use crate::dry_run::cache::{Cached, Loads, Recorder, hash_of};
+use crate::dry_run::cache::{Cached, Found, Loads, Recorder, hash_of};
 use crate::paths::{self, Root};
 use crate::session::loader;
 use crate::{project, publish};
@@ -111,15 +111,17 @@ impl Job {
         let all = if runs.len() == 1 { all } else { join(Vec::new(), &all) };
         let findings = self.settled(all, &script);
         let also_static = are_static(&findings, &script, &*loader);
-        let mut files = run.files.clone();
-        for file in runs.iter().skip(1).flat_map(|run| &run.files) {
-            if !files.iter().any(|known| known.name == file.name) {
-                files.push(file.clone());
+        let mut files: Vec<Arc<SourceFile>> = run.files.iter().take(1).cloned().collect();
+        let mut missing = Vec::new();
+        for ((library, path), loaded) in &loads {
+            match &loaded.found {
+                Found::File(file) => files.push(file.clone()),
+                Found::Missing if !library => {
+                    missing.extend(self.root.as_ref().map(|it| it.folder.join(path)))
+                }
+                _ => {}
             }
         }
-        let missing = loads.iter().filter(|((library, _), loaded)| !library && loaded.missing);
-        let root = self.root.as_ref();
-        let missing = missing.filter_map(|((_, path), _)| Some(root?.folder.join(path))).collect();
         let fresh =
             self.cached.as_ref().is_none_or(|old| !cached.as_ref().is_some_and(|it| Arc::ptr_eq(it, old)));
         let settings = project::problems_of(self.path.as_deref());

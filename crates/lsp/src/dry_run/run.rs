@@ -121,6 +121,7 @@ impl Run {
             }
         };
         if let Some(entry) = session.entries.get_mut(&self.url) {
+            entry.outdated |= status.state == "outdated";
             entry.status = Some(status.clone());
         }
         discover::forget_unneeded(session);
@@ -150,6 +151,11 @@ impl Run {
         let definition = report.definition.clone().filter(|_| report.is_ok());
         if let Some(entry) = session.entries.get_mut(&self.url) {
             entry.cached = evaluated.cached.clone();
+            entry.looked = match self.reason {
+                Reason::Looked => true,
+                Reason::Dependency => entry.looked,
+                Reason::Saved | Reason::Typed | Reason::Asked => false,
+            };
         }
         let inputs = self.read(&evaluated, session);
         if !are_current(&inputs, session) {

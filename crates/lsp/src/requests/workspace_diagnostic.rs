@@ -90,8 +90,10 @@ async fn evaluate_all(shared: &Shared) {
         session.scripts = Some(scripts.clone());
         for path in scripts.iter().filter(|_| trusted && mode != DryRunMode::Manual) {
             let Some(url) = session.url_of(path) else { continue };
+            // What is open is evaluated when it is saved, as its user has it.
+            let waits_for_save = mode == DryRunMode::OnSave && session.documents.contains_key(&url);
             let known = session.entries.get(&url);
-            if known.is_some_and(|entry| entry.has_run() || entry.is_running()) {
+            if waits_for_save || known.is_some_and(|entry| entry.has_run() || entry.is_running()) {
                 continue;
             }
             let (sender, receiver) = oneshot::channel();
