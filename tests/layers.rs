@@ -27,6 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "luakit-check",
             "luakit-diagnostics",
             "luakit-evaluator",
+            "luakit-format",
             "luakit-llb",
             "luakit-project",
         ],

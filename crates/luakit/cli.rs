@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Shows the graph that a script makes
     Dag(DagArgs),
+    /// Tells what an edit does to the graph, and what BuildKit runs again for it
+    Diff(DiffArgs),
     /// Formats scripts, as stylua.toml says
     #[cfg(feature = "fmt")]
     Fmt(FmtArgs),
@@ -98,6 +100,10 @@ pub(crate) struct DagArgs {
     pub(crate) script: PathBuf,
     #[arg(long, value_enum, default_value_t = DagFormat::Text)]
     pub(crate) format: DagFormat,
+    /// Shows only operations of a kind (source, exec, file, merge, diff, build, passthrough), or with this text in their
+    /// name; dashed arrows lead over those that are left out
+    #[arg(long, value_name = "KIND|TEXT")]
+    pub(crate) filter: Option<String>,
     /// Writes the graph to a file rather than to stdout
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -115,6 +121,40 @@ pub(crate) enum DagFormat {
     /// For Graphviz
     Dot,
     /// An object with `ops`
+    Json,
+    /// A drawing that any browser shows
+    Svg,
+    /// For Markdown that draws Mermaid
+    Mermaid,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  luakit diff HEAD~1:build.lua build.lua\n\nExit codes: 0 compared, 1 different, with `--exit-code`, 2 could not be compared"
+)]
+pub(crate) struct DiffArgs {
+    /// The old script: a file, or one of a git revision as git writes it: HEAD~1:build.lua, main:./build.lua, and
+    /// :build.lua for the index
+    pub(crate) before: String,
+    /// The new script, named in the same way
+    pub(crate) after: String,
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(crate) format: DiffFormat,
+    /// Writes the difference to a file rather than to stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Exits with 1 if the graphs or the images' configurations are different
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) eval: EvalArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people
+    Text,
+    /// For other tools
     Json,
 }
 

@@ -5,19 +5,24 @@ mod commands;
 mod output;
 mod script;
 
+use crate::output::tell;
 use clap::Parser;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(message) => return say_usage(&message),
+    };
     output::set_color(cli.color);
     end_on_interrupt();
     match cli.command {
         cli::Command::Build(args) => commands::build::run(&args),
         cli::Command::Check(args) => commands::check::run(&args),
         cli::Command::Dag(args) => commands::dag::run(&args),
+        cli::Command::Diff(args) => commands::diff::run(&args),
         #[cfg(feature = "fmt")]
         cli::Command::Fmt(args) => commands::fmt::run(&args),
         cli::Command::Test(args) => commands::test::run(&args),
@@ -26,6 +31,17 @@ fn main() -> ExitCode {
         cli::Command::Completions(args) => commands::completions::run(&args),
         cli::Command::Lsp(_) => luakit_lsp::run(),
         cli::Command::Version => commands::version::run(),
+    }
+}
+
+/// Tells what is wrong with the command line, or what `--help` and `--version` ask for.
+fn say_usage(message: &clap::Error) -> ExitCode {
+    match message.print() {
+        Err(err) if !message.use_stderr() => {
+            tell!("luakit: cannot write to stdout: {err}");
+            ExitCode::from(script::UNUSABLE)
+        }
+        _ => ExitCode::from(message.exit_code() as u8),
     }
 }
 

@@ -3,15 +3,39 @@
 use crate::cli::Color;
 use luakit_diagnostics::{Diagnostic, render_text};
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Tells findings on stderr.
 pub(crate) fn findings(diagnostics: &[Diagnostic]) {
     let color = use_color(io::stderr().is_terminal());
     for diagnostic in diagnostics {
-        eprint!("{}", render_text(diagnostic, color));
+        told(&render_text(diagnostic, color));
     }
+}
+
+/// Tells something on stderr, on a line of its own.
+macro_rules! tell {
+    ($($text:tt)*) => { $crate::output::told(&format!("{}\n", format_args!($($text)*))) };
+}
+pub(crate) use tell;
+
+/// Whether a script printed something and did not end its line.
+static WITHIN_LINE: AtomicBool = AtomicBool::new(false);
+
+/// Writes what is told to stderr. It may be full, or nobody may read it: that is no reason to build nothing.
+pub(crate) fn told(text: &str) {
+    let begin = if WITHIN_LINE.swap(false, Ordering::Relaxed) { "\n" } else { "" };
+    let _ = write!(io::stderr(), "{begin}{text}");
+}
+
+/// Writes what a script prints to stderr.
+pub(crate) fn printed(text: &str) {
+    if let Some(last) = text.chars().next_back() {
+        WITHIN_LINE.store(last != '\n', Ordering::Relaxed);
+    }
+    let _ = write!(io::stderr(), "{text}");
 }
 
 /// What `--color` says, for all that is printed.
@@ -38,12 +62,18 @@ pub(crate) fn use_color(terminal: bool) -> bool {
     }
 }
 
-/// Writes to a file or, without one, to stdout.
+/// Tells whether what is written to a target goes to stdout: without one, or by the names that stdout has.
+pub(crate) fn is_stdout(target: Option<&Path>) -> bool {
+    let names = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+    target.is_none_or(|path| names.iter().any(|name| path == Path::new(name)))
+}
+
+/// Writes to a file or to stdout.
 ///
 /// # Errors
 /// A message that names the target.
 pub(crate) fn write(target: Option<&Path>, bytes: &[u8]) -> Result<(), String> {
-    match target {
+    match target.filter(|_| !is_stdout(target)) {
         Some(path) => {
             write_file(path, bytes).map_err(|err| format!("cannot write `{}`: {err}", path.display()))
         }
@@ -59,12 +89,11 @@ pub(crate) fn write(target: Option<&Path>, bytes: &[u8]) -> Result<(), String> {
 
 /// Replaces a plain file by rename, so that nobody sees half of it; writes to anything else, such as a pipe.
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let special = std::fs::metadata(path).is_ok_and(|meta| !meta.is_file());
-    if special {
-        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    if is_special(path) {
+        return std::fs::OpenOptions::new().append(true).open(path)?.write_all(bytes);
     }
-    // A link stays a link: what it leads to is replaced.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // A link stays a link: what it leads to is replaced, or made.
+    let path = &leads_to(path)?;
     let name = path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
     let mut temporary = std::ffi::OsString::from(".");
     temporary.push(name);
@@ -80,4 +109,20 @@ fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = std::fs::remove_file(&temporary);
     }
     written
+}
+
+/// Tells whether a path is no plain file of its own. `/dev/stderr` may lead to one, which is somebody else's then.
+fn is_special(path: &Path) -> bool {
+    path.starts_with("/dev") || path.starts_with("/proc") || path.metadata().is_ok_and(|meta| !meta.is_file())
+}
+
+/// Follows links, also to what is not there yet.
+fn leads_to(path: &Path) -> io::Result<PathBuf> {
+    match path.canonicalize() {
+        Err(err) if err.kind() == io::ErrorKind::NotFound => match path.read_link() {
+            Ok(next) => leads_to(&path.parent().unwrap_or(Path::new("")).join(next)),
+            Err(_) => Ok(path.to_owned()),
+        },
+        real => real,
+    }
 }

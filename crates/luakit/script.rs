@@ -2,14 +2,17 @@
 
 use crate::cli::EvalArgs;
 use crate::output;
-use luakit_check::{DiskLoader, DryRun, Options, Output, worker};
+use crate::output::tell;
+use luakit_api::modules::Loader;
+use luakit_check::{DiskLoader, DryRun, GitLoader, Options, Output, worker};
 use luakit_diagnostics::{Diagnostic, SourceFile, sort};
 use luakit_llb::Platform;
-use luakit_project::{Config, Configs, Names};
+use luakit_project::{CONFIG_FILE, Config, Configs, Names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 /// The exit code of a script that has errors.
 pub(crate) const FINDINGS: u8 = 1;
@@ -39,15 +42,18 @@ pub(crate) fn loader(path: &Path) -> DiskLoader {
 pub(crate) fn options(args: &EvalArgs) -> Result<Options, String> {
     let mut values = BTreeMap::new();
     for path in &args.arg_file {
-        let text = std::fs::read_to_string(path)
+        let text = luakit_check::read_text(path)
             .map_err(|err| format!("cannot read `{}`: {err}", path.display()))?;
+        // Editors of Windows begin a file with a byte order mark, which is no part of the first name.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             match line.split_once('=') {
-                Some((name, value)) if !name.trim().is_empty() => {
+                // `export NAME=VALUE` is for a shell; as a name it would be read by nobody.
+                Some((name, value)) if name.split_whitespace().count() == 1 => {
                     values.insert(name.trim().to_owned(), value.to_owned());
                 }
                 _ => {
@@ -67,22 +73,77 @@ pub(crate) fn options(args: &EvalArgs) -> Result<Options, String> {
         platform: args.platform.first().cloned(),
         target: args.target.clone(),
         timeout: args.timeout,
-        print: Some(|text| eprint!("{text}")),
+        print: Some(output::printed),
         ..Options::default()
     })
 }
 
-/// Evaluates a script, once for each platform, and tells its findings on stderr, each once.
+/// A script with all that it is evaluated with.
+pub(crate) struct Script {
+    file: Arc<SourceFile>,
+    loader: Box<dyn Loader + Sync>,
+    config: Arc<Config>,
+}
+
+impl Script {
+    /// Opens a script on disk; its settings are those of the nearest `luakit.toml`.
+    ///
+    /// # Errors
+    /// A message about a file that cannot be read.
+    pub(crate) fn on_disk(path: &Path) -> Result<Self, String> {
+        let file = read(path)?;
+        let names = names()?;
+        let config = Configs::new(names.clone()).of_file(&names.absolute(path))?;
+        Ok(Self { file, loader: Box::new(loader(path)), config })
+    }
+
+    /// Opens a script of a git revision, with the modules and the settings of the same revision.
+    ///
+    /// # Errors
+    /// What git says, or a message about a file that cannot be read.
+    pub(crate) fn of_revision(revision: &str, path: &str) -> Result<Self, String> {
+        let names = names()?;
+        let folder = names.absolute(Path::new("."));
+        let (file, loader) = GitLoader::open(&folder, revision, path)?;
+        let settings = loader.nearest(CONFIG_FILE)?.map(|file| Config::parse(&file, &folder)).transpose()?;
+        let mut config = settings.unwrap_or_default();
+        // Nobody can mend what was.
+        config.findings.clear();
+        Ok(Self { file, loader: Box::new(loader), config: Arc::new(config) })
+    }
+}
+
+/// Prints a message, for the exit code of a command that could not do its work.
+pub(crate) fn unusable(message: String) -> ExitCode {
+    tell!("luakit: {message}");
+    ExitCode::from(UNUSABLE)
+}
+
+/// Evaluates a script on disk, once for each platform, and tells its findings on stderr, each once.
 ///
 /// # Errors
 /// The exit code of a script that cannot be read or has errors.
 pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Result<Vec<DryRun>, ExitCode> {
-    let unusable = |message: String| {
-        eprintln!("luakit: {message}");
-        ExitCode::from(UNUSABLE)
-    };
-    let file = read(path).map_err(unusable)?;
-    let (settings, config) = settings(path, options(args).map_err(unusable)?).map_err(unusable)?;
+    let script = Script::on_disk(path).map_err(unusable)?;
+    let watched = watch(args.timeout * args.platform.len().max(1) as u32);
+    let runs = evaluate_script(&script, args, local_unique)?;
+    // From here on it is for the reader of the result to take their time.
+    drop(watched);
+    unread_arguments(&args.args, &runs.iter().flat_map(|run| run.args_read.iter().cloned()).collect());
+    Ok(runs)
+}
+
+/// Evaluates a script that is open, under the watch of the caller.
+///
+/// # Errors
+/// The exit code of a script that has errors.
+pub(crate) fn evaluate_script(
+    script: &Script,
+    args: &EvalArgs,
+    local_unique: &str,
+) -> Result<Vec<DryRun>, ExitCode> {
+    let Script { file, loader, config } = script;
+    let settings = luakit_project::with_settings(&options(args).map_err(unusable)?, config);
     output::findings(&config.findings);
     let options = Options {
         local_unique: local_unique.to_owned(),
@@ -90,19 +151,17 @@ pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Resu
         collect: false,
         ..settings
     };
-    let loader = loader(path);
     let mut platforms: Vec<Option<Platform>> = args.platform.iter().cloned().map(Some).collect();
     if platforms.is_empty() {
         platforms.push(options.platform.clone());
     }
-    watch(&Options { timeout: options.timeout * platforms.len() as u32, ..options.clone() });
     let mut runs: Vec<DryRun> = Vec::new();
     let mut findings: Vec<Diagnostic> = Vec::new();
     for platform in platforms {
         // What it prints for one platform it most likely prints for all.
         let print = options.print.filter(|_| runs.is_empty());
         let options = Options { platform, print, ..options.clone() };
-        let run = worker::run(|| luakit_check::dry_run(&file, &loader, &options)).map_err(unusable)?;
+        let run = worker::run(|| luakit_check::dry_run(file, loader.as_ref(), &options)).map_err(unusable)?;
         for finding in &run.diagnostics {
             if !findings.contains(finding) {
                 findings.push(finding.clone());
@@ -115,8 +174,6 @@ pub(crate) fn evaluate(path: &Path, args: &EvalArgs, local_unique: &str) -> Resu
     if findings.iter().any(Diagnostic::is_error) {
         return Err(ExitCode::from(FINDINGS));
     }
-    let read = runs.iter().flat_map(|run| run.args_read.iter().cloned()).collect();
-    unread_arguments(&args.args, &read);
     Ok(runs)
 }
 
@@ -129,21 +186,24 @@ pub(crate) fn chosen(run: &DryRun) -> Result<&Output, ExitCode> {
         return Ok(output);
     }
     let names: Vec<String> = run.outputs.iter().map(|output| format!("`{}`", output.target())).collect();
-    eprintln!("luakit: the script has no bk.export, and several targets: {}", names.join(", "));
-    eprintln!("hint: choose one with `--target NAME`");
+    tell!("luakit: the script has no bk.export, and several targets: {}", names.join(", "));
+    tell!("hint: choose one with `--target NAME`");
     Err(ExitCode::from(UNUSABLE))
 }
 
-/// Ends the process where even the interrupt cannot: a few loops inside Lua's libraries ask nobody.
-pub(crate) fn watch(options: &Options) {
-    let patience = options.timeout + std::time::Duration::from_secs(2);
+/// Ends the process where even the interrupt cannot, until the result is dropped: a few loops inside Lua's libraries ask nobody.
+pub(crate) fn watch(timeout: Duration) -> mpsc::Sender<()> {
+    let (watched, ended) = mpsc::channel();
+    let patience = timeout + Duration::from_secs(2);
     let watchdog = std::thread::Builder::new().name("luakit-watchdog".into()).spawn(move || {
-        std::thread::sleep(patience);
-        eprintln!("luakit: script evaluation timed out and could not be stopped");
-        std::process::exit(i32::from(FINDINGS));
+        if ended.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
+            tell!("luakit: script evaluation timed out and could not be stopped");
+            std::process::exit(i32::from(FINDINGS));
+        }
     });
     // Without it there is still the interrupt.
     drop(watchdog);
+    watched
 }
 
 /// Warns of arguments of the command line that nobody read: most likely their names are misspelt.
@@ -151,15 +211,8 @@ pub(crate) fn unread_arguments(args: &[(String, String)], args_read: &BTreeSet<S
     for (name, _) in args.iter().filter(|(name, _)| !args_read.contains(name)) {
         let meant = luakit_api::nearest(name, args_read.iter().map(String::as_str));
         let meant = meant.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
-        eprintln!("luakit: warning: the script never reads the argument `{name}`{meant}");
+        tell!("luakit: warning: the script never reads the argument `{name}`{meant}");
     }
-}
-
-/// Lays the nearest `luakit.toml` under the options of the command line.
-fn settings(path: &Path, options: Options) -> Result<(Options, Arc<Config>), String> {
-    let names = names()?;
-    let config = Configs::new(names.clone()).of_file(&names.absolute(path))?;
-    Ok((luakit_project::with_settings(&options, &config), config))
 }
 
 /// Makes the names that files have for who stands in the current folder.

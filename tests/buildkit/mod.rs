@@ -2,6 +2,7 @@
 //!
 //! They need root and what `cargo xtask setup buildkit` installs. Without it they fail and say so: a test that skips itself proves nothing.
 
+mod diff;
 mod errors;
 mod examples;
 mod exec;

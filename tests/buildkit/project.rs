@@ -158,7 +158,8 @@ impl Build {
         log
     }
 
-    fn log(&self) -> String {
+    /// What buildctl says.
+    pub(super) fn log(&self) -> String {
         String::from_utf8_lossy(&self.buildctl.stderr).into_owned()
     }
 }

@@ -2,7 +2,6 @@
 
 use super::Folder;
 use expect_test::expect;
-use std::process::Stdio;
 
 const HELLO: &str = r#"--- build.lua
 local base = bk.image("alpine:3.19")
@@ -136,13 +135,42 @@ fn an_endless_loop_ends_with_its_line() {
     assert!(!folder.path().join("x").exists());
 }
 
-#[cfg(unix)]
 #[test]
-fn a_full_stdout_is_an_error_and_no_panic() {
+fn a_finding_begins_a_line_whatever_the_script_printed() {
+    let folder = Folder::new("--- build.lua\nio.write(\"half a line\")\nbk.image(\"\")\n");
+    let text = String::from_utf8(folder.run(&["build", "build.lua"]).stderr).unwrap();
+    assert!(text.starts_with("half a line\nbuild.lua:2:10: bk.image: "), "{text}");
+}
+
+#[test]
+fn an_argument_file_may_begin_with_a_byte_order_mark_and_is_no_shell_script() {
+    let folder = Folder::new(
+        "--- build.lua\nprint(os.getenv(\"A\"))\nbk.export(bk.image(\"a\"))\n\
+         --- args\n\u{feff}A=1\r\n\r\n# a comment\r\n--- shell\nexport A=1\n",
+    );
+    let build =
+        |file: &str| folder.transcript(&["build", "-o", "/dev/null", "--arg-file", file, "build.lua"]);
+    expect![[r#"
+        stderr:
+        1
+        exit 0
+    "#]]
+    .assert_eq(&build("args"));
+    expect![[r#"
+        stderr:
+        luakit: shell:1: expected NAME=VALUE, got `export A=1`
+        exit 2
+    "#]]
+    .assert_eq(&build("shell"));
+}
+
+#[test]
+fn the_configuration_needs_a_file_of_its_own() {
     let folder = Folder::new(HELLO);
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = folder.command(&["build", "build.lua"]).stdout(Stdio::from(full)).output().unwrap();
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(stderr.contains("cannot write to stdout") && !stderr.contains("panicked"), "{stderr}");
+    expect![[r#"
+        stderr:
+        luakit: the definition and the configuration of the image need a file each
+        exit 2
+    "#]]
+    .assert_eq(&folder.transcript(&["build", "-o", "out", "--image-config-file", "out", "build.lua"]));
 }

@@ -252,3 +252,102 @@ fn an_interrupt_ends_an_endless_script_with_130() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(begun.elapsed() < Duration::from_secs(1));
 }
+
+#[test]
+fn a_misspelt_export_is_one_mistake() {
+    let folder = Folder::new(
+        "--- build.lua\nlocal base = bk.image(\"a\"):run(\"export X=1\")\nbk.exprot(base)\n\
+         --- other.build.lua\nlocal function done(state) bk.targt(\"web\", state) end\ndone(bk.image(\"a\"))\n",
+    );
+    expect![[r#"
+        stdout:
+        build.lua:2:4: unknown function `bk.exprot`, did you mean `export`? [unknown-function]
+         2 | bk.exprot(base)
+           |    ^^^^^^
+        other.build.lua:1:31: unknown function `bk.targt`, did you mean `target`? [unknown-function]
+         1 | local function done(state) bk.targt("web", state) end
+           |                               ^^^^^
+          called from other.build.lua:2:1
+        2 scripts checked: 2 errors, 0 warnings
+        1 finding can be fixed with `--fix`
+        exit 1
+    "#]]
+    .assert_eq(&folder.transcript(&["check"]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_written_keeps_no_other_from_its_fixes() {
+    use std::os::unix::fs::PermissionsExt;
+    let script = "bk.export(bk.image(\"a\"):run(\"x\", { netwrok = \"none\" }))\n";
+    let files = ["a", "b", "c"].map(|name| format!("--- {name}.build.lua\n{script}"));
+    let folder = Folder::new(&files.concat());
+    let read_only = std::fs::Permissions::from_mode(0o444);
+    std::fs::set_permissions(folder.path().join("b.build.lua"), read_only).unwrap();
+    expect![[r#"
+        stdout:
+        b.build.lua:1:36: bk.run: unknown option `netwrok` in `RunOptions`, did you mean `network`? [unknown-option]
+         1 | bk.export(bk.image("a"):run("x", { netwrok = "none" }))
+           |                                    ^^^^^^^
+        3 scripts checked, 2 findings fixed: 1 error, 0 warnings
+        1 finding can be fixed with `--fix`
+        stderr:
+        luakit: cannot write `b.build.lua`: it is read-only
+        exit 2
+    "#]]
+    .assert_eq(&folder.transcript(&["check", "--fix"]));
+    assert_eq!(read(&folder, "b.build.lua"), script);
+    assert!(
+        read(&folder, "a.build.lua").contains("network") && read(&folder, "c.build.lua").contains("network")
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_passed_over_and_a_link_to_nothing_is_told() {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+    let folder = Folder::new("--- build.lua\nbk.export(bk.image(\"a\"))\n--- dir/x.txt\n");
+    let _socket = UnixListener::bind(folder.path().join("socket.build.lua")).unwrap();
+    let pipe = folder.path().join("pipe.build.lua");
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    symlink("dir", folder.path().join("folder.build.lua")).unwrap();
+    symlink("nothing", folder.path().join("link.build.lua")).unwrap();
+    expect![[r#"
+        stdout:
+        1 script checked, no findings
+        stderr:
+        luakit: cannot read `link.build.lua`: No such file or directory (os error 2)
+        exit 2
+    "#]]
+    .assert_eq(&folder.transcript(&["check"]));
+    std::fs::remove_file(folder.path().join("link.build.lua")).unwrap();
+    assert_eq!(folder.transcript(&["fmt", "--check"]), "exit 0\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_read_keeps_no_other_from_being_checked() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new(
+        "--- build.lua\nbk.export(bk.image(\"a\"))\n--- build_test.lua\ntest(\"a\", function() end)\n--- shut/build.lua\n",
+    );
+    let shut = folder.path().join("shut");
+    std::fs::set_permissions(&shut, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read_dir(&shut).is_ok() {
+        // To root nothing is shut.
+        return;
+    }
+    expect![[r#"
+        stdout:
+        1 script checked, no findings
+        stderr:
+        luakit: cannot read `shut`: permission denied
+        exit 2
+    "#]]
+    .assert_eq(&folder.transcript(&["check"]));
+    let told = "stderr:\nluakit: cannot read `shut`: permission denied\nexit 2\n";
+    assert_eq!(folder.transcript(&["fmt", "--check"]), told);
+    assert!(folder.transcript(&["test"]).ends_with(&format!("1 passed, 0 failed\n{told}")));
+    std::fs::set_permissions(&shut, std::fs::Permissions::from_mode(0o755)).unwrap();
+}

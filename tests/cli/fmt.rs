@@ -151,3 +151,34 @@ fn luakit(folder: &Path, args: &[&str]) -> std::process::Output {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_luakit"));
     command.args(args).current_dir(folder).stdin(Stdio::null()).output().unwrap()
 }
+
+#[cfg(unix)]
+#[test]
+fn other_names_of_a_file_see_the_new_text_and_a_read_only_one_is_left_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new("--- a.lua\nlocal  a=1\n--- locked.lua\nlocal  b=1\n");
+    let path = |name: &str| folder.path().join(name);
+    std::fs::hard_link(path("a.lua"), path("other")).unwrap();
+    std::fs::set_permissions(path("locked.lua"), std::fs::Permissions::from_mode(0o444)).unwrap();
+    expect![[r#"
+        stderr:
+        luakit: cannot write `locked.lua`: it is read-only
+        exit 2
+    "#]]
+    .assert_eq(&folder.transcript(&["fmt"]));
+    assert_eq!(std::fs::read_to_string(path("other")).unwrap(), "local a = 1\n");
+    assert_eq!(std::fs::read_to_string(path("locked.lua")).unwrap(), "local  b=1\n");
+}
+
+#[test]
+fn a_mistake_in_stylua_toml_is_told_once_for_all_its_files() {
+    let folder = Folder::new(
+        "--- lib/stylua.toml\nindent_type = \"Space\"\n--- lib/a.lua\nlocal a\n--- lib/b.lua\nlocal b\n",
+    );
+    expect![[r#"
+        stderr:
+        luakit: lib/stylua.toml:1:15: unknown variant `Space`, expected `Tabs` or `Spaces`
+        exit 2
+    "#]]
+    .assert_eq(&folder.transcript(&["fmt"]));
+}

@@ -7,10 +7,12 @@ mod check;
 mod check_project;
 mod check_sarif;
 mod dag;
+mod diff;
 mod doctor;
 mod examples;
 mod fmt;
 mod pre_commit;
+mod streams;
 mod targets;
 mod test_command;
 

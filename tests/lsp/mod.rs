@@ -7,9 +7,11 @@ mod diagnostics;
 mod dry_run;
 mod encoding;
 mod lifecycle;
+mod navigation;
 mod project;
 mod questions;
 mod settings;
+mod structure;
 mod sync;
 mod typing;
 

@@ -52,6 +52,12 @@ const PARTS: &[Part] = &[
         default: true,
     },
     Part {
+        name: "peer",
+        purpose: "benches: a language server to measure beside ours",
+        install: peer,
+        default: false,
+    },
+    Part {
         name: "buildx",
         purpose: "trying the frontend with `docker buildx build`",
         install: go::buildx,
@@ -103,27 +109,27 @@ fn nvim() -> Result<(), String> {
     execute(Command::new("sh").arg(script).arg(tools::folder().join("nvim")))
 }
 
-/// The version of the Lua server that reads the stubs.
+/// The version of the Lua server that reads the stubs, and that is measured beside ours.
 const EMMYLUA: &str = "0.25.1";
 
 fn stubs() -> Result<(), String> {
-    let checker = tools::folder().join("bin/emmylua_check");
-    if capture(Command::new(&checker).arg("--version")).is_ok_and(|it| text_has(&it.stdout, EMMYLUA)) {
+    // Unoptimised it is built in half of the time, and checks a dozen files all the same.
+    emmylua("emmylua_check", &["--debug"])
+}
+
+fn peer() -> Result<(), String> {
+    emmylua("emmylua_ls", &[])
+}
+
+/// Installs a program of EmmyLua, unless it is there.
+fn emmylua(program: &str, options: &[&str]) -> Result<(), String> {
+    let installed = tools::folder().join("bin").join(program);
+    if capture(Command::new(&installed).arg("--version")).is_ok_and(|it| text_has(&it.stdout, EMMYLUA)) {
         return Ok(());
     }
-    // Unoptimised it is built in half of the time, and checks a dozen files all the same.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut install = Command::new(cargo);
-    install.args([
-        "install",
-        "--quiet",
-        "--locked",
-        "--debug",
-        "--force",
-        "--version",
-        EMMYLUA,
-        "emmylua_check",
-    ]);
+    install.args(["install", "--quiet", "--locked", "--force", "--version", EMMYLUA, program]).args(options);
     let built = tools::folder().join("emmylua");
     execute(install.arg("--root").arg(tools::folder()).arg("--target-dir").arg(&built))?;
     // Only the program is needed again.

@@ -350,6 +350,23 @@ print(s)
     }
 
     #[test]
+    fn a_misspelt_export_is_one_mistake() {
+        check_findings(
+            r#"
+local s = bk.image("x")
+bk.exprot(s)
+-- ^^^^^^ unknown-function: unknown function `bk.exprot`, did you mean `export`?
+"#,
+        );
+        check_findings(
+            r#"
+bk.targt("x", bk.image("x"))
+-- ^^^^^ unknown-function: unknown function `bk.targt`, did you mean `target`?
+"#,
+        );
+    }
+
+    #[test]
     fn what_hides_the_api_is_told() {
         check_findings(
             r#"

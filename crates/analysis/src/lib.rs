@@ -3,21 +3,36 @@
 //! [`Script::parse`] makes a script of a text, whatever its state; each question about it is a function of its own.
 //! Parsing needs a large stack (see [`Script::parse`]), so callers run it on a worker.
 
+mod blocks;
+mod calls;
+mod chunks;
 mod complete;
 mod cursor;
 mod diagnostics;
+mod document_links;
+mod document_symbol;
+mod folding;
 mod hover;
+mod inlay_hint;
 mod lower;
 mod lua_library;
 mod mask;
+mod navigation;
 mod nesting;
 mod options_read;
 mod parse;
 mod prepare;
+pub mod project;
 mod receiver;
+mod references;
+mod rename;
+mod rename_files;
+mod results;
 mod runtime_name;
 mod scope;
 mod seen;
+mod selection;
+mod semantic_tokens;
 mod signature_help;
 mod slot;
 mod state_at;
@@ -30,23 +45,37 @@ mod tokens;
 mod tree;
 mod types;
 mod view;
+mod workspace_symbols;
 
+pub use calls::{CallItem, CallKind, Calls, call_items, incoming_calls, outgoing_calls};
 pub use complete::{
     CompletionItem, CompletionKind, Completions, Documentation, completions, completions_in, documentation,
 };
 pub use diagnostics::diagnostics;
+pub use document_links::{DocumentLink, LinkTarget, document_links};
+pub use document_symbol::{DocumentSymbol, SymbolKind, document_symbols};
+pub use folding::{FoldKind, FoldingRange, folding_ranges};
 pub use hover::{Hover, hover, hover_in};
+pub use inlay_hint::{InlayHint, InlayHintKind, InlayHints, images_without_platform, inlay_hints};
 use luakit_api::Prepared;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
+pub use navigation::{Navigation, NavigationTarget, definition, implementation, is_local, type_definition};
 use parse::ParseError;
+pub use references::{Highlight, highlights, references};
+pub use rename::{Replacement, check_new_name, prepare_rename, rename};
+pub use rename_files::{Move, rename_files};
+pub use results::{ScriptResult, local_functions, results};
 pub use runtime_name::explain_operand;
 use scope::Scopes;
+pub use selection::selection_ranges;
+pub use semantic_tokens::{SemanticKind, SemanticModifier, SemanticToken, semantic_tokens};
 pub use signature_help::{SignatureHelp, signature_help};
 pub use state_at::state_at;
 use std::sync::Arc;
 pub use surroundings::{Folders, ListedFile, Listing, Normal, Surroundings};
 use tokens::{Token, TokenKind};
 use tree::{ExprId, ExprKind, Tree};
+pub use workspace_symbols::{WorkspaceSymbol, WorkspaceSymbolKind, workspace_symbols};
 
 /// A text with what was made of it.
 pub struct Script {
@@ -57,15 +86,30 @@ pub struct Script {
     pub(crate) tree: Tree,
     pub(crate) scopes: Scopes,
     pub(crate) errors: Vec<ParseError>,
+    /// What the text was parsed in, for the next edit.
+    pieces: Vec<parse::Piece>,
+    inferred: types::Remembered,
 }
 
 impl Script {
     /// Parses a text, broken or not. Needs a stack of 64 MB.
     pub fn parse(file: Arc<SourceFile>) -> Script {
+        Self::of(file, None)
+    }
+
+    /// Parses a text that came of another by an edit: what the edit did not touch is taken from there.
+    ///
+    /// The result is the same as that of [`Script::parse`], which a test insists on.
+    pub fn reparse(file: Arc<SourceFile>, before: &Script) -> Script {
+        Self::of(file, Some(before))
+    }
+
+    fn of(file: Arc<SourceFile>, before: Option<&Script>) -> Script {
         let masked = mask::mask(&file.text);
-        let parse::Parsed { tokens, tree, errors } = parse::parse(&masked);
+        let before = before.map(|script| (script.masked.as_str(), script.pieces.as_slice()));
+        let parse::Parsed { tokens, tree, errors, pieces } = parse::parse(&masked, before);
         let scopes = scope::resolve(&masked, &tree);
-        Script { file, masked, tokens, tree, scopes, errors }
+        Script { file, masked, tokens, tree, scopes, errors, pieces, inferred: types::Remembered::default() }
     }
 
     /// Returns the text for the engine, with a line for each call and the map back.
@@ -83,6 +127,12 @@ impl Script {
     /// Returns the comments, in their order.
     pub fn comments(&self) -> impl Iterator<Item = TextRange> {
         self.tokens.iter().filter(|token| token.kind == TokenKind::Comment).map(|token| token.range)
+    }
+
+    /// Tells whether an offset lies inside a token or a comment, where nothing new can begin.
+    pub fn is_inside_token(&self, offset: usize) -> bool {
+        let end = self.tokens.partition_point(|token| token.range.start < offset);
+        end.checked_sub(1).and_then(|last| self.tokens.get(last)).is_some_and(|it| offset < it.range.end)
     }
 
     /// Tells whether the script has the name `bk` anywhere, so that it has to do with luakit at all.

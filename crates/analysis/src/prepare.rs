@@ -181,7 +181,7 @@ mod tests {
             let prepared = script.prepare();
             let split: Vec<String> = texts(&prepared.text);
             assert_eq!(split, texts(&script.masked), "{name}");
-            let reparsed = crate::parse::parse(&prepared.text);
+            let reparsed = crate::parse::parse(&prepared.text, None);
             assert_eq!(reparsed.errors, script.errors, "{name}");
             assert_eq!(prepared.text.split('\n').count(), prepared.lines.len(), "{name}");
             for (line, info) in prepared.text.split('\n').zip(&prepared.lines) {

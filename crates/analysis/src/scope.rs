@@ -2,7 +2,7 @@
 
 use crate::tree::{Block, Call, Entry, ExprId, ExprKind, FuncId, Name, Param, Stmt, StmtKind, Tree};
 use luakit_diagnostics::TextRange;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 pub(crate) type LocalId = usize;
 
@@ -101,7 +101,7 @@ pub(crate) fn resolve(text: &str, tree: &Tree) -> Scopes {
             escapes: vec![false; tree.funcs.len()],
             ..Scopes::default()
         },
-        visible: HashMap::new(),
+        visible: FxHashMap::default(),
         func: None,
     };
     resolver.globals();
@@ -114,7 +114,7 @@ struct Resolver<'a> {
     tree: &'a Tree,
     scopes: Scopes,
     /// For each name, what it means where the walk is, the innermost last.
-    visible: HashMap<&'a str, Vec<LocalId>>,
+    visible: FxHashMap<&'a str, Vec<LocalId>>,
     func: Option<FuncId>,
 }
 
@@ -134,7 +134,7 @@ impl<'a> Resolver<'a> {
 
     /// Declares the globals that are assigned anywhere, since each function may use them.
     fn globals(&mut self) {
-        let mut declared: HashMap<&str, LocalId> = HashMap::new();
+        let mut declared: FxHashMap<&str, LocalId> = FxHashMap::default();
         let end = self.tree.block.range.end;
         let mut blocks: Vec<&Block> = vec![&self.tree.block];
         blocks.extend(self.tree.funcs.iter().map(|func| &func.block));

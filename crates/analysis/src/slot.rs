@@ -72,7 +72,8 @@ impl Slot {
     }
 }
 
-fn map_value(ty: &Ty) -> Option<Ty> {
+/// Returns the type of the values of a map.
+pub(crate) fn map_value(ty: &Ty) -> Option<Ty> {
     match ty {
         Ty::Map(value) => Some(**value),
         Ty::Union(types) => types.iter().find_map(map_value),

@@ -53,9 +53,10 @@ pub(crate) fn syntax_errors(script: &Script) -> Vec<Diagnostic> {
     if script.errors.is_empty() {
         return Vec::new();
     }
-    let mut faults = match script.errors.first() {
-        Some(ParseError { kind: ParseErrorKind::TooDeep, range }) => vec![too_deep(*range)],
-        _ => recognizer::faults(script),
+    let deep = script.errors.iter().find(|error| error.kind == ParseErrorKind::TooDeep);
+    let mut faults = match deep {
+        Some(ParseError { range, .. }) => vec![too_deep(*range)],
+        None => recognizer::faults(script),
     };
     if faults.is_empty() {
         faults.extend(script.errors.iter().map(|error| by_parser(script, error)).next());

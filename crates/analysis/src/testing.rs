@@ -40,6 +40,12 @@ impl Loader for Files {
 }
 
 impl Files {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Files {
+        let file =
+            |(name, text): &(&str, &str)| ((*name).to_owned(), Arc::new(SourceFile::new(*name, *text)));
+        Files(files.iter().map(file).collect())
+    }
+
     /// The modules beside the sample cases.
     pub(crate) fn beside_cases() -> Files {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/lib");

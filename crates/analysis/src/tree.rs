@@ -171,6 +171,18 @@ pub(crate) enum StmtKind {
 pub(crate) type Binding = Param;
 
 impl Tree {
+    pub(crate) fn with_capacity(exprs: usize, funcs: usize) -> Tree {
+        Tree { exprs: Vec::with_capacity(exprs), funcs: Vec::with_capacity(funcs), block: Block::default() }
+    }
+
+    /// Adds a tree that was made of a part of the text, which begins at `at`.
+    pub(crate) fn append(&mut self, part: &Tree, at: usize) {
+        let shift = Shift { at, exprs: self.exprs.len(), funcs: self.funcs.len() };
+        self.exprs.extend(part.exprs.iter().map(|expr| shift.expr(expr)));
+        self.funcs.extend(part.funcs.iter().map(|func| shift.func(func)));
+        self.block.stmts.extend(part.block.stmts.iter().map(|stmt| shift.stmt(stmt)));
+    }
+
     pub(crate) fn expr(&self, id: ExprId) -> &Expr {
         // Ids are made by pushing, so each is in the list.
         &self.exprs[id]
@@ -206,5 +218,145 @@ impl Tree {
             (None, ExprKind::Field { name, .. }) => Some(*name),
             _ => None,
         }
+    }
+}
+
+/// Moves a part of a tree to its place in the whole.
+#[derive(Clone, Copy)]
+struct Shift {
+    at: usize,
+    exprs: usize,
+    funcs: usize,
+}
+
+impl Shift {
+    fn range(self, range: TextRange) -> TextRange {
+        range.shifted(self.at)
+    }
+
+    fn id(self, id: ExprId) -> ExprId {
+        id + self.exprs
+    }
+
+    fn ids(self, ids: &[ExprId]) -> Vec<ExprId> {
+        ids.iter().map(|id| self.id(*id)).collect()
+    }
+
+    fn param(self, param: &Param) -> Param {
+        Param { name: self.range(param.name), ty: param.ty.map(|ty| self.range(ty)) }
+    }
+
+    fn params(self, params: &[Param]) -> Vec<Param> {
+        params.iter().map(|param| self.param(param)).collect()
+    }
+
+    fn expr(self, expr: &Expr) -> Expr {
+        let id = |id: ExprId| self.id(id);
+        let kind = match &expr.kind {
+            ExprKind::Nil => ExprKind::Nil,
+            ExprKind::Bool(value) => ExprKind::Bool(*value),
+            ExprKind::Number => ExprKind::Number,
+            ExprKind::String => ExprKind::String,
+            ExprKind::Vararg => ExprKind::Vararg,
+            ExprKind::Interpolated(parts) => ExprKind::Interpolated(self.ids(parts)),
+            ExprKind::Function(func) => ExprKind::Function(func + self.funcs),
+            ExprKind::Name => ExprKind::Name,
+            ExprKind::Field { base, name } => ExprKind::Field { base: id(*base), name: self.range(*name) },
+            ExprKind::Index { base, key } => ExprKind::Index { base: id(*base), key: id(*key) },
+            ExprKind::Call(call) => ExprKind::Call(Call {
+                callee: id(call.callee),
+                method: call.method.map(|name| self.range(name)),
+                args: self.ids(&call.args),
+            }),
+            ExprKind::Table(entries) => {
+                ExprKind::Table(entries.iter().map(|entry| self.entry(entry)).collect())
+            }
+            ExprKind::Binary { op, left, right } => {
+                ExprKind::Binary { op: self.range(*op), left: id(*left), right: id(*right) }
+            }
+            ExprKind::Unary { op, value } => ExprKind::Unary { op: self.range(*op), value: id(*value) },
+            ExprKind::If { conditions, values } => {
+                ExprKind::If { conditions: self.ids(conditions), values: self.ids(values) }
+            }
+            ExprKind::Paren(inner) => ExprKind::Paren(id(*inner)),
+            ExprKind::Cast { value, ty } => ExprKind::Cast { value: id(*value), ty: self.range(*ty) },
+            ExprKind::Broken => ExprKind::Broken,
+        };
+        Expr { range: self.range(expr.range), kind }
+    }
+
+    fn entry(self, entry: &Entry) -> Entry {
+        match entry {
+            Entry::Item(value) => Entry::Item(self.id(*value)),
+            Entry::Named { key, value } => Entry::Named { key: self.range(*key), value: self.id(*value) },
+            Entry::Keyed { key, value } => Entry::Keyed { key: self.id(*key), value: self.id(*value) },
+        }
+    }
+
+    fn func(self, func: &Func) -> Func {
+        Func {
+            range: self.range(func.range),
+            params: self.params(&func.params),
+            variadic: func.variadic,
+            method: func.method,
+            returns: func.returns.map(|ty| self.range(ty)),
+            block: self.block(&func.block),
+        }
+    }
+
+    fn block(self, block: &Block) -> Block {
+        let stmts = block.stmts.iter().map(|stmt| self.stmt(stmt)).collect();
+        Block { stmts, range: self.range(block.range) }
+    }
+
+    fn stmt(self, stmt: &Stmt) -> Stmt {
+        let kind = match &stmt.kind {
+            StmtKind::Local { names, values } => {
+                StmtKind::Local { names: self.params(names), values: self.ids(values) }
+            }
+            StmtKind::Assign { targets, values } => {
+                StmtKind::Assign { targets: self.ids(targets), values: self.ids(values) }
+            }
+            StmtKind::Compound { target, value } => {
+                StmtKind::Compound { target: self.id(*target), value: self.id(*value) }
+            }
+            StmtKind::Call(call) => StmtKind::Call(self.id(*call)),
+            StmtKind::Do(block) => StmtKind::Do(self.block(block)),
+            StmtKind::While { condition, block } => {
+                StmtKind::While { condition: self.id(*condition), block: self.block(block) }
+            }
+            StmtKind::Repeat { block, condition } => {
+                StmtKind::Repeat { block: self.block(block), condition: self.id(*condition) }
+            }
+            StmtKind::If { arms, otherwise } => {
+                let arm = |(binding, condition, block): &(Option<Binding>, ExprId, Block)| {
+                    let binding = binding.as_ref().map(|binding| self.param(binding));
+                    (binding, self.id(*condition), self.block(block))
+                };
+                StmtKind::If {
+                    arms: arms.iter().map(arm).collect(),
+                    otherwise: otherwise.as_ref().map(|block| self.block(block)),
+                }
+            }
+            StmtKind::NumericFor { name, values, block } => StmtKind::NumericFor {
+                name: self.param(name),
+                values: self.ids(values),
+                block: self.block(block),
+            },
+            StmtKind::GenericFor { names, values, block } => StmtKind::GenericFor {
+                names: self.params(names),
+                values: self.ids(values),
+                block: self.block(block),
+            },
+            StmtKind::LocalFunction { name, func } => {
+                StmtKind::LocalFunction { name: self.range(*name), func: func + self.funcs }
+            }
+            StmtKind::Function { target, func } => {
+                StmtKind::Function { target: self.id(*target), func: func + self.funcs }
+            }
+            StmtKind::Return(values) => StmtKind::Return(self.ids(values)),
+            StmtKind::Other => StmtKind::Other,
+        };
+        Stmt { range: self.range(stmt.range), kind }
     }
 }

@@ -9,12 +9,14 @@ mod classes;
 mod exports;
 mod foreign;
 mod infer;
+mod known;
 
 pub(crate) use annotations::{comments_of, doc_above, param_doc};
 pub(crate) use classes::{TypeDoc, class_names, declared_fields};
 pub(crate) use exports::{Exported, exported};
 pub(crate) use foreign::{Foreign, parsed};
 pub(crate) use infer::required;
+pub(crate) use known::Remembered;
 
 use foreign::Context;
 
@@ -22,12 +24,17 @@ use crate::Script;
 use crate::scope::LocalId;
 use crate::tree::{ExprId, FuncId};
 use luakit_api::{FUNCTIONS, Function, FunctionId, Object, Ty};
-use std::collections::{HashMap, HashSet};
+use luakit_diagnostics::TextRange;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// What is known of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Type {
     /// Nothing has been seen yet.
+    #[default]
     Bottom,
     /// It can be anything.
     Unknown,
@@ -121,22 +128,51 @@ impl Type {
 }
 
 /// The types in a script.
+#[derive(Clone)]
 pub(crate) struct Types<'a> {
     pub(crate) script: &'a Script,
+    data: Arc<Inferred>,
+}
+
+/// What was inferred, without the script.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Inferred {
     pub(crate) exprs: Vec<Type>,
     pub(crate) locals: Vec<Type>,
-    fields: HashMap<(ExprId, &'a str), Type>,
-    items: HashMap<ExprId, Type>,
+    /// The fields of each table, by the hashes of their names.
+    fields: FxHashMap<ExprId, FxHashMap<u64, Field>>,
+    items: FxHashMap<ExprId, Type>,
     returns: Vec<[Type; 3]>,
     /// Tables that are written to after they are made.
-    changed: HashSet<ExprId>,
+    changed: FxHashSet<ExprId>,
     pub(crate) module: Type,
     pub(crate) foreign: Vec<Foreign>,
     /// Where a `require` is, the module's file, for those that were found.
-    pub(crate) requires: HashMap<ExprId, Type>,
+    pub(crate) requires: FxHashMap<ExprId, Type>,
 }
 
-impl<'a> Types<'a> {
+/// A field of a table, with its name as it stands somewhere in the text.
+#[derive(Debug, Clone, Copy)]
+struct Field {
+    name: TextRange,
+    ty: Type,
+}
+
+fn hash(name: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    name.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Deref for Types<'_> {
+    type Target = Inferred;
+
+    fn deref(&self) -> &Inferred {
+        &self.data
+    }
+}
+
+impl Types<'_> {
     pub(crate) fn of(&self, id: ExprId) -> Type {
         self.exprs.get(id).copied().unwrap_or(Type::Unknown)
     }
@@ -145,15 +181,20 @@ impl<'a> Types<'a> {
         self.locals.get(id).copied().unwrap_or(Type::Unknown)
     }
 
+    /// Returns the name of a field, which may stand in quotes.
+    fn field_name(&self, name: TextRange) -> &str {
+        let text = self.script.text(name);
+        let quoted = text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
+        quoted.unwrap_or(text)
+    }
+
     /// Returns the fields of a table with their types, in the order of their names.
     pub(crate) fn fields_of(&self, kind: Kind) -> Vec<(String, Type)> {
         let mut fields: Vec<(String, Type)> = match kind {
-            Kind::Table(table) => self
-                .fields
-                .iter()
-                .filter(|((owner, _), _)| *owner == table)
-                .map(|((_, name), ty)| ((*name).to_owned(), *ty))
-                .collect(),
+            Kind::Table(table) => {
+                let fields = self.fields.get(&table).into_iter().flat_map(|fields| fields.values());
+                fields.map(|field| (self.field_name(field.name).to_owned(), field.ty)).collect()
+            }
             Kind::Foreign(id) => match self.foreign.get(id) {
                 Some(Foreign::Table { fields, .. }) => {
                     fields.iter().map(|(name, ty)| (name.clone(), *ty)).collect()
@@ -168,7 +209,7 @@ impl<'a> Types<'a> {
 
     pub(crate) fn field_of(&self, kind: Kind, name: &str) -> Option<Type> {
         match kind {
-            Kind::Table(table) => self.fields.get(&(table, name)).copied(),
+            Kind::Table(table) => self.fields.get(&table)?.get(&hash(name)).map(|field| field.ty),
             Kind::Foreign(id) => match self.foreign.get(id)? {
                 Foreign::Table { fields, .. } => fields.get(name).copied(),
                 Foreign::Func { .. } => None,
@@ -280,7 +321,7 @@ impl<'a> Types<'a> {
 
 /// Returns the declaration of a function of the API.
 pub(crate) fn builtin(id: FunctionId) -> Option<&'static Function> {
-    FUNCTIONS.iter().copied().find(|function| function.id == id)
+    FUNCTIONS.get(id as usize).copied()
 }
 
 /// Returns what a call of the API gives.

@@ -235,6 +235,13 @@ impl Cx {
             Known::Table(table) => table,
             other => return self.wrong_type(&Ty::Options(options), other.kind()),
         };
+        // Lists and maps are read as `pairs` reads them; an option is looked up, and would be found there.
+        if table.inherits {
+            self.invalid::<()>(
+                "must be a plain table: options that its metatable's `__index` gives are not read",
+            );
+            self.hint("copy them into the table itself");
+        }
         if let Some(item) = table.items.first() {
             let kind = item.kind();
             self.at(Step::Index(0), |cx| {

@@ -30,6 +30,11 @@ pub trait Loader {
         Err(LoadError::NotFound)
     }
 
+    /// Returns the path by which the file at `path` is known, whatever link leads to it.
+    fn identity(&self, path: &str) -> String {
+        path.to_owned()
+    }
+
     /// Lists the paths of the modules there are, as [`load`](Loader::load) takes them; empty where that is not known.
     fn modules(&self) -> Vec<String> {
         Vec::new()
@@ -62,6 +67,11 @@ pub const EMBEDDED: &[(&str, &str)] = &[
 
 /// What stands before the name of a module of the library, where no file of the script may take its place.
 const LIBRARY: &str = "luakit:";
+
+/// Tells whether a canonical path is that of a module of the library.
+pub fn of_library(path: &str) -> bool {
+    path.starts_with(LIBRARY)
+}
 
 /// Returns the paths that `require(name)` tries, in their order.
 ///

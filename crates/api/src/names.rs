@@ -1,6 +1,8 @@
 //! Looking things up by the names that scripts use.
 
 use crate::{FUNCTIONS, Function, Object, Receiver};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Returns the function of `bk` with this name.
 pub fn bk_function(name: &str) -> Option<&'static Function> {
@@ -22,10 +24,15 @@ pub fn methods_of(object: Object) -> impl Iterator<Item = &'static Function> {
 }
 
 pub fn function_named(receiver: Receiver, name: &str) -> Option<&'static Function> {
-    FUNCTIONS
-        .iter()
-        .copied()
-        .find(|f| f.receiver == receiver && (f.name == name || f.aliases.contains(&name)))
+    // The editor asks for each name in a script, on every keystroke.
+    static BY_NAME: LazyLock<HashMap<(Receiver, &str), &Function>> = LazyLock::new(|| {
+        let names = |function: &'static Function| {
+            let names = std::iter::once(function.name).chain(function.aliases.iter().copied());
+            names.map(move |name| ((function.receiver, name), function))
+        };
+        FUNCTIONS.iter().copied().rev().flat_map(names).collect()
+    });
+    BY_NAME.get(&(receiver, name)).copied()
 }
 
 /// A field that can be read from an object.
@@ -92,7 +99,6 @@ pub const BLOCKED: &[Blocked] = &[
     Blocked { name: "io.type", hint: FILES },
     Blocked { name: "dofile", hint: CODE },
     Blocked { name: "loadfile", hint: CODE },
-    Blocked { name: "load", hint: "use `loadstring` for text, or `require` for modules" },
     Blocked { name: "string.dump", hint: CODE },
     Blocked { name: "package.loadlib", hint: CODE },
     Blocked { name: "debug.getinfo", hint: DEBUG },
@@ -133,6 +139,7 @@ pub const GLOBALS: &[&str] = &[
     "rawlen",
     "setmetatable",
     "getmetatable",
+    "load",
     "loadstring",
     "getfenv",
     "setfenv",
@@ -153,7 +160,6 @@ pub const GLOBALS: &[&str] = &[
     "package",
     "_G",
     "_VERSION",
-    "load",
     "loadfile",
     "dofile",
 ];

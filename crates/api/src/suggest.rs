@@ -19,7 +19,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             let prefix = folded.len() >= 3
                 && other.len() >= 3
                 && (folded.starts_with(&other) || other.starts_with(&folded));
-            (distance <= limit || prefix).then_some((distance, candidate))
+            // Words that share no letter are no slip of the finger.
+            let alike = distance < folded.chars().count().max(other.chars().count());
+            (distance <= limit && alike || prefix).then_some((distance, candidate))
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -53,6 +55,8 @@ mod tests {
         assert_eq!(nearest("environment", options), Some("env"));
         assert_eq!(nearest("banana", options), None);
         assert_eq!(nearest("", options), None);
+        assert_eq!(nearest("c", ["a", "b"]), None);
+        assert_eq!(nearest("cd", ["cwd", "d"]), Some("cwd"));
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Function {
 }
 
 /// What a function is called on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Receiver {
     Bk,
     State,

@@ -36,11 +36,13 @@ pub struct Table<V> {
     pub fields: Vec<(Key, V)>,
     /// Whether these are all entries there are.
     pub complete: bool,
+    /// Whether a metatable answers for entries that are not here.
+    pub inherits: bool,
 }
 
 impl<V> Default for Table<V> {
     fn default() -> Self {
-        Self { items: Vec::new(), fields: Vec::new(), complete: true }
+        Self { items: Vec::new(), fields: Vec::new(), complete: true, inherits: false }
     }
 }
 

@@ -68,6 +68,15 @@ impl Loader for DiskLoader {
         Ok(Arc::new(SourceFile::new(name, text)))
     }
 
+    fn identity(&self, path: &str) -> String {
+        let real = |path: &Path| path.canonicalize().ok();
+        let below = real(&self.root).zip(real(&self.path_of(path))).and_then(|(root, file)| {
+            let below = file.strip_prefix(root).ok()?.to_str()?;
+            Some(below.replace(std::path::MAIN_SEPARATOR, "/"))
+        });
+        below.unwrap_or_else(|| path.to_owned())
+    }
+
     fn modules(&self) -> Vec<String> {
         let mut paths = Vec::new();
         list_modules(&self.root, "", 0, &mut paths);
@@ -120,7 +129,7 @@ fn unreadable(err: io::Error) -> LoadError {
 }
 
 /// The largest script that is read; one larger than this is something else.
-const LARGEST: u64 = 16 << 20;
+pub(crate) const LARGEST: u64 = 16 << 20;
 
 /// Reads a script.
 ///
@@ -137,6 +146,11 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     if bytes.len() as u64 > LARGEST {
         return Err(io::Error::other(format!("it is larger than {} MB", LARGEST >> 20)));
     }
+    text_of(bytes)
+}
+
+/// Takes the bytes of a script for text.
+pub(crate) fn text_of(bytes: Vec<u8>) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|err| {
         let line =
             err.as_bytes().iter().take(err.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count() + 1;
@@ -200,5 +214,21 @@ mod tests {
         #[cfg(unix)]
         assert_eq!(loader.load("out.lua"), Err(LoadError::Outside));
         std::fs::remove_dir_all(dir).unwrap();
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_is_known_by_the_file_that_it_leads_to() {
+        let root = std::env::temp_dir().join(format!("luakit-links-{}", std::process::id()));
+        std::fs::create_dir_all(root.join("lib")).unwrap();
+        std::fs::write(root.join("lib/m.lua"), "return 2").unwrap();
+        std::os::unix::fs::symlink("lib/m.lua", root.join("alias.lua")).unwrap();
+        std::os::unix::fs::symlink("lib", root.join("folder")).unwrap();
+        let loader = DiskLoader { root: root.clone(), ..DiskLoader::default() };
+        for path in ["lib/m.lua", "alias.lua", "folder/m.lua"] {
+            assert_eq!(loader.identity(path), "lib/m.lua");
+        }
+        assert_eq!(loader.identity("no.lua"), "no.lua");
+        std::fs::remove_dir_all(root).unwrap();
     }
 }

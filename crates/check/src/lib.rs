@@ -4,6 +4,7 @@
 
 mod disk;
 mod dry_run;
+mod git;
 mod join;
 mod lints;
 mod testing;
@@ -12,6 +13,7 @@ pub mod worker;
 
 pub use disk::{DiskLoader, read_text, stdlib_of_environment};
 pub use dry_run::{DryRun, Options, Output, SHOWN_UNIQUE, dry_run, dry_run_parsed};
+pub use git::{GitLoader, split_revision};
 pub use join::join;
 pub use lints::Lints;
 pub use luakit_evaluator::Limits;

@@ -49,6 +49,11 @@ impl TextRange {
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
+
+    /// Returns the range in a text of which the one it was found in begins at `by`.
+    pub const fn shifted(self, by: usize) -> Self {
+        Self { start: self.start + by, end: self.end + by }
+    }
 }
 
 /// How much a finding matters. An error stops a build.

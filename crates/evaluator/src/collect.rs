@@ -79,10 +79,16 @@ impl Run {
         let consequence = |code: Code| match code {
             Code::LIMIT => true,
             Code::RUNTIME_ERROR => self.collected.other.get(),
+            // It may have been the export that was misspelt. If none was written at all, the text shows it.
+            Code::MISSING_EXPORT => self.noted(Code::UNKNOWN_FUNCTION),
             _ => false,
         };
         let diagnostics = failure.diagnostics.into_iter();
         self.tell_new(diagnostics.filter(|diagnostic| !consequence(diagnostic.code)).collect());
+    }
+
+    fn noted(&self, code: Code) -> bool {
+        self.collected.seen.borrow().iter().any(|(_, _, seen)| *seen == code)
     }
 
     /// Tells whether a state stands in for another.

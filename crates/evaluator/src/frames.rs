@@ -26,12 +26,22 @@ pub(crate) struct Frame {
 /// The most frames that are worth showing; deeper recursion repeats itself.
 const DEEPEST: usize = 64;
 
+/// The frames that are shown of the other end of a deeper stack: who began the recursion.
+const OUTERMOST: usize = 8;
+
 /// More frames than any stack has.
 const EVERY: usize = 1 << 20;
 
 /// Returns the frames of the scripts on the stack, innermost first, also those that resumed this coroutine.
 pub(crate) fn capture(lua: &Lua, run: &Run) -> Vec<Frame> {
-    capture_some(lua, run, DEEPEST)
+    let mut frames = own(lua);
+    for resumed in run.resumed.borrow().iter().rev() {
+        frames.extend(&resumed.frames);
+    }
+    if frames.len() > DEEPEST + OUTERMOST {
+        frames.drain(DEEPEST..frames.len() - OUTERMOST);
+    }
+    frames
 }
 
 /// Returns the frames that an operation is remembered with, which is most often all there are.
@@ -45,36 +55,70 @@ pub(crate) fn runs(lua: &Lua, run: &Run, file: usize) -> bool {
 }
 
 fn capture_some(lua: &Lua, run: &Run, most: usize) -> Vec<Frame> {
-    let mut frames = own_some(lua, most);
+    let (mut frames, _) = own_some(lua, most);
     for resumed in run.resumed.borrow().iter().rev() {
         frames.extend(resumed.frames.iter().take(most.saturating_sub(frames.len())));
     }
     frames
 }
 
-/// Returns the frames of the scripts on the stack of the running coroutine.
+/// Returns the frames of the scripts on the stack of the running coroutine: the innermost, and those that began it.
 pub(crate) fn own(lua: &Lua) -> Vec<Frame> {
-    own_some(lua, DEEPEST)
+    let (mut frames, level) = own_some(lua, DEEPEST);
+    let mut rest = Vec::new();
+    for level in (level..depth(lua, level)).rev().take(OUTERMOST * 4) {
+        rest.extend(frame(lua, level).flatten());
+    }
+    rest.truncate(OUTERMOST);
+    frames.extend(rest.into_iter().rev());
+    frames
 }
 
-fn own_some(lua: &Lua, most: usize) -> Vec<Frame> {
+/// Returns the innermost frames, and the level that comes after them.
+fn own_some(lua: &Lua, most: usize) -> (Vec<Frame>, usize) {
     let mut frames = Vec::new();
     // Half of the levels may be those of functions that are not the script's.
     for level in 0..most * 4 {
-        let frame = lua.inspect_stack(level, |debug| {
-            let file = debug.source().source.as_deref().and_then(chunk_file)?;
-            Some(Frame { file, line: debug.current_line()? })
-        });
-        match frame {
+        match frame(lua, level) {
             Some(Some(frame)) => frames.push(frame),
             Some(None) => {}
-            None => break,
+            None => return (frames, level),
         }
         if frames.len() >= most {
-            break;
+            return (frames, level + 1);
         }
     }
-    frames
+    (frames, most * 4)
+}
+
+/// Returns how many levels the stack has, of which `known` are known to be there.
+fn depth(lua: &Lua, known: usize) -> usize {
+    let reaches = |level: usize| lua.inspect_stack(level, |_| ()).is_some();
+    if !reaches(known) {
+        return known;
+    }
+    // A stack of a hundred thousand levels is not walked.
+    let (mut there, mut beyond) = (known, known * 2 + 1);
+    while reaches(beyond) {
+        (there, beyond) = (beyond, beyond * 2);
+    }
+    while there + 1 < beyond {
+        let middle = there.midpoint(beyond);
+        if reaches(middle) {
+            there = middle;
+        } else {
+            beyond = middle;
+        }
+    }
+    beyond
+}
+
+/// Returns the frame at a level if it is that of a script; `None` where the stack has no such level.
+fn frame(lua: &Lua, level: usize) -> Option<Option<Frame>> {
+    lua.inspect_stack(level, |debug| {
+        let file = debug.source().source.as_deref().and_then(chunk_file)?;
+        Some(Frame { file, line: debug.current_line()? })
+    })
 }
 
 fn chunk_file(source: &str) -> Option<usize> {

@@ -2,13 +2,15 @@
 
 use luakit_api::calls::{ExportOptions, HealthcheckOptions};
 use luakit_api::values::Either;
-use luakit_llb::Platform;
+use luakit_llb::{Platform, resolve_dir};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Makes the JSON of an image's configuration. BuildKit wants both `architecture` and `os` in it; layers, history and
 /// the rest are the exporter's.
-pub(crate) fn image_config(options: &ExportOptions, platform: &Platform) -> Value {
+///
+/// `dir` is the working directory of the state, which a relative one is relative to.
+pub(crate) fn image_config(options: &ExportOptions, platform: &Platform, dir: &str) -> Value {
     let mut config = Map::new();
     let mut put = |key: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -24,24 +26,22 @@ pub(crate) fn image_config(options: &ExportOptions, platform: &Platform) -> Valu
     put("Entrypoint", options.entrypoint.as_ref().map(|words| json!(words.0)));
     put("Cmd", options.cmd.as_ref().map(|words| json!(words.0)));
     put("Volumes", options.volumes.as_ref().map(|paths| set(paths.0.iter())));
-    put("WorkingDir", options.workdir.as_ref().map(|path| json!(path.0)));
+    put("WorkingDir", options.workdir.as_ref().map(|path| json!(resolve_dir(dir, &path.0))));
     put("Labels", options.labels.as_ref().map(scalars));
     put("StopSignal", options.stop_signal.as_ref().map(|signal| json!(signal.0)));
     put("Healthcheck", options.healthcheck.as_ref().map(healthcheck));
     put("Shell", options.shell.as_ref().map(|words| json!(words.0)));
     put("OnBuild", options.onbuild.as_ref().map(|lines| json!(lines.0)));
 
-    let given = Platform {
-        os: options.os.as_ref().map_or(&platform.os, |os| &os.0).clone(),
-        architecture: options.arch.as_ref().map_or(&platform.architecture, |arch| &arch.0).clone(),
-        // A variant belongs to its architecture.
-        variant: match (&options.variant, &options.arch) {
-            (Some(variant), _) => variant.clone(),
-            (None, Some(arch)) if arch.0 != platform.architecture => String::new(),
-            (None, _) => platform.variant.clone(),
-        },
-        ..platform.clone()
+    let os = options.os.as_ref().map_or(&platform.os, |os| &os.0);
+    let mut given = match &options.arch {
+        // A variant belongs to its architecture, and some names of one say both.
+        Some(arch) if arch.0 != platform.architecture => Platform::new(os, &arch.0).normalize(),
+        _ => Platform { os: os.clone(), ..platform.clone() },
     };
+    if let Some(variant) = &options.variant {
+        given.variant.clone_from(variant);
+    }
     let mut image = json!({ "architecture": given.architecture, "os": given.os, "config": config });
     if !given.variant.is_empty() {
         image["variant"] = json!(given.variant);
@@ -67,7 +67,7 @@ fn healthcheck(check: &HealthcheckOptions) -> Value {
         "Test".into(),
         match &check.test {
             Either::First(line) => json!(["CMD-SHELL", line.0]),
-            Either::Second(words) => json!(words),
+            Either::Second(words) => json!(words.0),
         },
     );
     let durations =

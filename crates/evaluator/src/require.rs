@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// A module by its canonical path.
+/// A module by the path that it is known by.
 enum Module {
     /// It was begun; whether it still runs is seen on the stack.
     Begun(usize),
@@ -29,6 +29,10 @@ pub(crate) fn host<'scope, 'env: 'scope>(
     run: &Rc<Run>,
 ) -> mlua::Result<Table> {
     let modules: Rc<RefCell<BTreeMap<String, Module>>> = Rc::default();
+    // The script itself was begun already.
+    if let Some(script) = run.files.borrow().first() {
+        modules.borrow_mut().insert(loader.identity(&script.path), Module::Begun(0));
+    }
     let seen = run.clone();
     let known = modules.clone();
     let begin = scope.create_function(move |lua, name: Value| {
@@ -58,8 +62,9 @@ pub(crate) fn host<'scope, 'env: 'scope>(
                 return Err(fail(format!("require: {message}"), Some(hint)));
             }
         };
-        match known.borrow().get(&path) {
-            Some(Module::Done(value)) => return Ok((path, Value::Nil, value.clone())),
+        let identity = if modules::of_library(&path) { path.clone() } else { loader.identity(&path) };
+        match known.borrow().get(&identity) {
+            Some(Module::Done(value)) => return Ok((identity, Value::Nil, value.clone())),
             Some(Module::Begun(index)) if runs(lua, &seen, *index) => {
                 let cycle = cycle(&seen, &frames, *index);
                 let mut failure = seen.failure(
@@ -85,11 +90,11 @@ pub(crate) fn host<'scope, 'env: 'scope>(
         })?;
         let index = seen.add_file(&file, &path, prepared);
         let chunk: Function = engine::compile(lua, &seen, index)?;
-        known.borrow_mut().insert(path.clone(), Module::Begun(index));
-        Ok((path, Value::Function(chunk), Value::Nil))
+        known.borrow_mut().insert(identity.clone(), Module::Begun(index));
+        Ok((identity, Value::Function(chunk), Value::Nil))
     })?;
-    let finish = scope.create_function(move |_, (path, value): (String, Value)| {
-        modules.borrow_mut().insert(path, Module::Done(value));
+    let finish = scope.create_function(move |_, (identity, value): (String, Value)| {
+        modules.borrow_mut().insert(identity, Module::Done(value));
         Ok(())
     })?;
     let table = lua.create_table()?;

@@ -115,6 +115,11 @@ impl Run {
         files.len() - 1
     }
 
+    /// Looks an argument up: what was given for the script, else what the environment has, where there is one.
+    pub(crate) fn argument(&self, name: &str) -> Option<String> {
+        self.config.args.get(name).cloned().or_else(|| self.config.env.and_then(|env| env(name)))
+    }
+
     pub(crate) fn state(&self, id: luakit_api::values::State) -> State {
         self.states.borrow().get(id.0 as usize).cloned().unwrap_or_else(State::scratch)
     }

@@ -87,7 +87,10 @@ fn prelude() -> mlua::Result<&'static [u8]> {
 
 /// The moment that scripts take for now: `SOURCE_DATE_EPOCH`, else the beginning of 1970.
 fn now(run: &Run) -> f64 {
-    run.config.args.get("SOURCE_DATE_EPOCH").and_then(|text| text.parse().ok()).unwrap_or(0.0)
+    const NAME: &str = "SOURCE_DATE_EPOCH";
+    let Some(text) = run.argument(NAME) else { return 0.0 };
+    run.args_read.borrow_mut().insert(NAME.into());
+    text.trim().parse::<u32>().map_or(0.0, f64::from)
 }
 
 fn write(lua: &Lua, run: &Rc<Run>, text: &str) -> mlua::Result<()> {

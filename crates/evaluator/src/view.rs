@@ -103,7 +103,10 @@ fn entries(table: &mlua::Table, budget: &Rc<Budget>) -> Option<Table<LuaView>> {
                 fields.push((Key::Other(luakit_api::values::lua_number_text(number)), value));
             }
             Value::Boolean(key) => fields.push((Key::Other(key.to_string()), value)),
-            other => fields.push((Key::Other(format!("a {}", other.type_name())), value)),
+            other => {
+                let kind = LuaView::new(other, budget).kind();
+                fields.push((Key::Other(format!("a {}", kind.name())), value));
+            }
         }
         Ok(())
     });
@@ -118,5 +121,8 @@ fn entries(table: &mlua::Table, budget: &Rc<Budget>) -> Option<Table<LuaView>> {
         }
     }
     fields.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Some(Table { items, fields, complete: true })
+    let inherits = table
+        .metatable()
+        .is_some_and(|meta| !meta.raw_get("__index").is_ok_and(|index: Value| index.is_nil()));
+    Some(Table { items, fields, complete: true, inherits })
 }

@@ -3,6 +3,7 @@
 //! What is no Lua, a byte order mark and a first line that begins with `#`, is kept as it stands.
 
 mod config;
+mod editorconfig;
 
 pub use config::{Config, ConfigError, NAMES, find};
 

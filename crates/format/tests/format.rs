@@ -124,3 +124,36 @@ fn a_mistake_in_the_configuration_has_a_place() {
     assert!(Config::parse("quote_style = 'Curly'").unwrap_err().message.contains("Curly"));
     assert!(Config::parse("= 1").is_err());
 }
+
+#[test]
+fn the_nearest_stylua_toml_counts_else_editorconfig_else_what_the_editor_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let formatted = |name: &str| {
+        let config = Config::of_file(&folder.path().join(name), Config::indented(true, 3), |path| {
+            path.display().to_string()
+        })
+        .unwrap();
+        format("if a then b('x') end", &config, None).unwrap()
+    };
+    // Nothing above the folder of the test may count.
+    write(".editorconfig", "root = true\n");
+    assert_eq!(formatted("build.lua"), "if a then\n   b(\"x\")\nend\n");
+    write(
+        ".editorconfig",
+        "root = true\n[*.lua]\nindent_style = tab\nquote_type = single\nend_of_line = crlf\n",
+    );
+    assert_eq!(formatted("lib/build.lua"), "if a then\r\n\tb('x')\r\nend\r\n");
+    write("lib/stylua.toml", "indent_type = 'Spaces'\nindent_width = 1\n");
+    assert_eq!(formatted("lib/build.lua"), "if a then\n b(\"x\")\nend\n");
+    write("lib/stylua.toml", "\nindent = 1\n");
+    let error = Config::of_file(&folder.path().join("lib/build.lua"), Config::default(), |path| {
+        path.display().to_string()
+    })
+    .unwrap_err();
+    assert!(error.contains("stylua.toml:2:1: "), "{error}");
+}

@@ -68,9 +68,11 @@ impl Run {
     /// # Errors
     /// If there is no such mount, or if what is written to it is not kept.
     pub fn mount(&self, dest: &str) -> Result<State, Error> {
-        match self.mounts.iter().find(|(other, _)| other == dest) {
+        let exact = self.mounts.iter().find(|(other, _)| other == dest);
+        let alike = || self.mounts.iter().find(|(other, _)| paths::clean(other) == paths::clean(dest));
+        match exact.or_else(alike) {
             Some((_, state)) => state.clone(),
-            None => Err(Error::new(ErrorKind::Mount, format!("no mount at {dest}"))),
+            None => Err(Error::new(ErrorKind::Mount, format!("no mount at `{dest}`"))),
         }
     }
 }

@@ -46,11 +46,15 @@ impl Graph {
     /// Adds a file from the web.
     ///
     /// # Errors
-    /// If the URL is not one of http or https.
+    /// If the URL is not one of http or https, or has no host.
     pub fn http(&mut self, url: &str, options: &HttpOptions) -> Result<State, Error> {
-        if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
-            let message = format!("invalid URL `{url}`: expected http:// or https://");
-            return Err(Error::new(ErrorKind::Source, message));
+        let invalid = |why: &str| Err(Error::new(ErrorKind::Source, format!("invalid URL `{url}`: {why}")));
+        match ["http://", "https://"].iter().find_map(|scheme| url.strip_prefix(scheme)) {
+            None => return invalid("expected http:// or https://"),
+            Some(rest) if rest.is_empty() || rest.starts_with(['/', '?', '#', ':']) => {
+                return invalid("there is no host");
+            }
+            Some(_) => {}
         }
         let mut op = SourceOp::new(url, BTreeMap::new());
         op.caps.insert("source.http");

@@ -1,8 +1,8 @@
 //! A definition as JSON, for programs: the same as the text, with digests, names and places.
 
-mod op;
+pub(crate) mod op;
 
-use crate::{Definition, Location, MarshalledOp, Metadata, name};
+use crate::{Definition, Location, MarshalledOp, Metadata, View, name};
 use serde_json::{Map, Value, json};
 
 /// Renders a definition as an object with `ops`, each after its inputs, and `head`, the digest of the op
@@ -13,9 +13,17 @@ pub fn render(definition: &Definition) -> String {
 
 /// Returns what [`render`] writes.
 pub fn value(definition: &Definition) -> Value {
-    let names = name::names(definition);
-    let ops = definition.ops.iter().zip(names).filter(|(op, _)| op.op.op.is_some());
-    let ops: Vec<Value> = ops.map(|(op, name)| marshalled(definition, op, &name)).collect();
+    value_of_view(&View::whole(definition))
+}
+
+/// Renders what is shown of a definition; inputs are named also where they are not shown.
+pub fn render_view(view: &View<'_>) -> String {
+    format!("{:#}\n", value_of_view(view))
+}
+
+fn value_of_view(view: &View<'_>) -> Value {
+    let definition = view.definition;
+    let ops: Vec<Value> = view.ops().map(|(_, op, name)| marshalled(definition, op, name)).collect();
     let result = definition.ops.last().and_then(|it| it.op.inputs.first());
     json!({
         "ops": ops,
@@ -28,12 +36,12 @@ fn marshalled(definition: &Definition, op: &MarshalledOp, name: &str) -> Value {
     let inputs = op.op.inputs.iter().map(|it| json!({"digest": it.digest, "index": it.index}));
     let locations = op.locations.iter().map(|it| location(definition, it));
     let mut map = Map::new();
-    let (kind, details) = op::details(&op.op);
+    let kind = name::kind(&op.op);
     map.insert("digest".to_owned(), json!(op.digest.as_str()));
     map.insert("type".to_owned(), json!(kind));
     map.insert("name".to_owned(), json!(name));
     map.insert("inputs".to_owned(), inputs.collect());
-    map.insert(kind.to_owned(), details);
+    map.insert(kind.to_owned(), op::details(&op.op));
     if let Some(platform) = &op.op.platform {
         map.insert("platform".to_owned(), json!(platform.name()));
     }
@@ -46,7 +54,7 @@ fn marshalled(definition: &Definition, op: &MarshalledOp, name: &str) -> Value {
     Value::Object(map)
 }
 
-fn metadata(op: &MarshalledOp) -> Value {
+pub(crate) fn metadata(op: &MarshalledOp) -> Value {
     let it = Metadata::from_pb(&op.metadata);
     let caps: Vec<&str> = op.metadata.caps.iter().filter_map(|it| it.key.as_deref()).collect();
     let mut map = Map::new();
@@ -70,7 +78,7 @@ fn metadata(op: &MarshalledOp) -> Value {
     Value::Object(map)
 }
 
-fn location(definition: &Definition, location: &Location) -> Value {
+pub(crate) fn location(definition: &Definition, location: &Location) -> Value {
     let file = definition.sources.get(location.source.index()).map(|it| it.filename.as_str());
     if location.is_file() {
         return json!({"file": file});

@@ -24,6 +24,20 @@ pub(crate) fn names(definition: &Definition) -> Vec<String> {
     names
 }
 
+/// The kind of an op, in the words of `ops.proto`.
+pub(crate) fn kind(op: &pb::Op) -> &'static str {
+    match &op.op {
+        None => "result",
+        Some(pb::op::Op::Source(_)) => "source",
+        Some(pb::op::Op::Exec(_)) => "exec",
+        Some(pb::op::Op::File(_)) => "file",
+        Some(pb::op::Op::Merge(_)) => "merge",
+        Some(pb::op::Op::Diff(_)) => "diff",
+        Some(pb::op::Op::Build(_)) => "build",
+        Some(pb::op::Op::Passthrough(_)) => "passthrough",
+    }
+}
+
 fn name(op: &MarshalledOp, input: &dyn Fn(i64) -> String) -> String {
     if let Some(name) = Metadata::from_pb(&op.metadata).custom_name() {
         return name.to_owned();
@@ -58,8 +72,18 @@ fn action(action: &pb::FileAction) -> String {
     }
 }
 
+/// Puts a name on one line for people who look at the graph as a whole: without what nearly all names begin with.
+pub(crate) fn brief(name: &str) -> String {
+    let usual =
+        ["/bin/sh -c ", "docker-image://docker.io/library/", "docker-image://docker.io/", "docker-image://"];
+    let rest = usual.iter().find_map(|it| name.strip_prefix(it)).filter(|it| !it.trim().is_empty());
+    shortened(rest.unwrap_or(name))
+}
+
 /// Puts a name on one line, and no more of it than another name can take.
 pub(crate) fn shortened(name: &str) -> String {
+    let visible = |c: char| if c.is_control() && !c.is_whitespace() { '\u{fffd}' } else { c };
+    let name: String = name.chars().map(visible).collect();
     let line = name.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MAX_PART) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),

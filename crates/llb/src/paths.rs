@@ -40,7 +40,7 @@ pub(crate) fn absolute_dest(dir: &str, path: &str) -> String {
 }
 
 /// Changes the working directory: a relative one is joined and cleaned, an absolute one is taken as it is.
-pub(crate) fn resolve_dir(before: &str, dir: &str) -> String {
+pub fn resolve_dir(before: &str, dir: &str) -> String {
     match dir {
         "" => before.to_owned(),
         dir if dir.starts_with('/') => dir.to_owned(),

@@ -17,7 +17,7 @@ mod said;
 mod word;
 
 use crate::numbers::Numbers;
-use crate::{Definition, MarshalledOp, pb};
+use crate::{Definition, MarshalledOp, View, pb};
 use word::word;
 
 /// Says what is shown besides the ops.
@@ -33,9 +33,16 @@ pub struct TextOptions {
 
 /// Renders a definition, with the result on the last line.
 pub fn render(definition: &Definition, options: &TextOptions) -> String {
+    render_view(&View::whole(definition), options)
+}
+
+/// Renders what is shown of a definition. Ops keep their numbers, and inputs are named also where they are not shown.
+pub fn render_view(view: &View<'_>, options: &TextOptions) -> String {
+    let definition = view.definition;
     let numbers = Numbers::of(definition);
     let mut text = Text { numbers: &numbers, text: String::new() };
-    for (index, op) in definition.ops.iter().enumerate() {
+    let shown = |it: &(usize, &MarshalledOp)| view.shows(it.0) || it.1.op.op.is_none();
+    for (index, op) in definition.ops.iter().enumerate().filter(shown) {
         text.op(index, &op.op);
         said::said(&mut text, definition, op, options);
     }

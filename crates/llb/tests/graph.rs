@@ -120,7 +120,7 @@ fn a_mount_can_be_used_twice() {
         "#]],
     );
     assert_eq!(second.mount("./out").unwrap().output().map(|it| it.index), Some(0));
-    assert_eq!(second.mount("/nowhere").unwrap_err().message, "no mount at /nowhere");
+    assert_eq!(second.mount("/nowhere").unwrap_err().message, "no mount at `/nowhere`");
 }
 
 #[test]

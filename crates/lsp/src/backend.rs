@@ -1,14 +1,20 @@
 //! Hands each message on. Nothing is decided here, and nothing awaited before the session has been asked or told.
 
-use crate::capabilities;
+use crate::capabilities::{self, Capabilities};
 use crate::dry_run::{self, Reason};
-use crate::outbox::Outbox;
+use crate::index::Workspace;
+use crate::outbox::{Message, Outbox};
+#[cfg(feature = "fmt")]
+use crate::requests::formatting;
 use crate::requests::{
-    self, code_action, completion, diagnostic, evaluate, hover, llb, signature_help, syntax_tree,
+    self, call_hierarchy, code_action, code_lens, completion, definition, diagnostic, document_link,
+    document_symbol, evaluate, execute_command, folding_range, hover, inlay_hint, llb, references, rename,
+    rename_files, selection_range, semantic_tokens, signature_help, syntax_tree, workspace_symbol,
 };
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::request::{RegisterCapability, WorkspaceConfiguration};
 use tower_lsp::lsp_types::*;
@@ -30,6 +36,21 @@ impl Backend {
 
     fn view(&self, url: &Url) -> Option<View> {
         self.session.lock().view(url)
+    }
+
+    fn workspace(&self) -> (Workspace, Arc<Capabilities>) {
+        let session = self.session.lock();
+        (session.workspace(), session.capabilities.clone())
+    }
+
+    fn calls_from(&self, url: &Url) -> call_hierarchy::From {
+        match self.view(url) {
+            Some(view) => call_hierarchy::From::Open(Box::new(view)),
+            None => {
+                let (workspace, capabilities) = self.workspace();
+                call_hierarchy::From::Disk(workspace, capabilities)
+            }
+        }
     }
 
     pub(crate) async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
@@ -135,9 +156,174 @@ impl LanguageServer for Backend {
         signature_help::signature_help(view, position).await
     }
 
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        definition::definition(view, position).await
+    }
+
+    async fn goto_type_definition(
+        &self,
+        params: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        definition::type_definition(view, position).await
+    }
+
+    async fn goto_implementation(
+        &self,
+        params: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        definition::implementation(view, position).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        references::references(view, position, params.context.include_declaration).await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        references::highlights(view, position).await
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        rename::prepare(view, params.position).await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let view = self.view(&text_document.uri).ok_or_else(|| requests::not_open(&text_document.uri))?;
+        rename::rename(view, position, params.new_name).await
+    }
+
+    async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
+        let (workspace, capabilities) = self.workspace();
+        rename_files::will_rename(workspace, capabilities, params.files).await
+    }
+
+    async fn did_rename_files(&self, _: RenameFilesParams) {
+        self.session.lock().index.forget_searches();
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
+        call_hierarchy::prepare(view, position).await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        call_hierarchy::incoming(self.calls_from(&params.item.uri), params.item).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        call_hierarchy::outgoing(self.calls_from(&params.item.uri), params.item).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        document_link::document_link(view).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
+        let (workspace, capabilities) = self.workspace();
+        workspace_symbol::symbols(workspace, capabilities, params.query).await
+    }
+
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
         code_action::code_action(view, params.range, params.context).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        execute_command::execute_command(&self.session, params).await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        document_symbol::document_symbol(view).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        folding_range::folding_range(view).await
+    }
+
+    #[cfg(feature = "fmt")]
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        formatting::formatting(&self.session, view, None, &params.options).await
+    }
+
+    #[cfg(feature = "fmt")]
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        formatting::formatting(&self.session, view, Some(params.range), &params.options).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        inlay_hint::inlay_hint(view, params.range).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        code_lens::code_lens(view).await
+    }
+
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        let view = code_lens::document(&lens).and_then(|url| self.view(&url));
+        code_lens::resolve(view, lens).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        selection_range::selection_range(view, params.positions).await
+    }
+
+    async fn semantic_tokens_full(
+        &self,
+        params: SemanticTokensParams,
+    ) -> Result<Option<SemanticTokensResult>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        semantic_tokens::full(&self.session, view).await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        semantic_tokens::delta(&self.session, view, params.previous_result_id).await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
+        semantic_tokens::range(view, params.range).await
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
@@ -158,6 +344,9 @@ fn configure(shared: &Shared, settings: &Value) {
     session.complain();
     let after = &session.settings;
     let matters = (&before.args, before.timeout) != (&after.args, after.timeout);
+    if (before.inlay_hints, before.code_lens) != (after.inlay_hints, after.code_lens) {
+        session.outbox.send(Message::RefreshHints(session.capabilities.clone()));
+    }
     if matters && after.dry_run != DryRunMode::Manual {
         for url in session.entries.keys().cloned().collect::<Vec<_>>() {
             dry_run::start(&mut session, shared, &url, Reason::Dependency, None);

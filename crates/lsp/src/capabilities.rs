@@ -1,6 +1,8 @@
 //! What the client can do, as far as it matters to us, and what we say we can.
 
 use crate::positions::Encoding;
+use crate::requests::rename_files;
+use crate::requests::{code_action, execute_command, semantic_tokens};
 use tower_lsp::lsp_types::*;
 
 /// What the client can do.
@@ -30,7 +32,34 @@ pub(crate) struct Capabilities {
     pub(crate) register_configuration: bool,
     pub(crate) register_watchers: bool,
     pub(crate) document_changes: bool,
+    /// Code actions may be more than commands.
     pub(crate) code_actions: bool,
+    /// Answers to "where is this" may tell what was asked about.
+    pub(crate) definition_links: bool,
+    pub(crate) type_definition_links: bool,
+    pub(crate) implementation_links: bool,
+    /// It asks whether something can be renamed before it asks for the new name.
+    pub(crate) prepare_rename: bool,
+    /// A code action may be marked as the one that is meant.
+    pub(crate) preferred_actions: bool,
+    /// It changes documents when it is asked to.
+    pub(crate) apply_edit: bool,
+    /// It shows a document when it is asked to.
+    pub(crate) show_document: bool,
+    /// The commands that it has itself, so that the server does not offer them.
+    pub(crate) commands: Vec<String>,
+    /// It can be told to ask for inlay hints, or for lenses, again.
+    pub(crate) refresh_hints: bool,
+    pub(crate) refresh_lenses: bool,
+    /// An outline may be a tree.
+    pub(crate) symbol_trees: bool,
+    /// The names of the semantic tokens and modifiers that it knows; none if it has said nothing of them.
+    pub(crate) token_types: Vec<SemanticTokenType>,
+    pub(crate) token_modifiers: Vec<SemanticTokenModifier>,
+    /// Only whole lines are folded.
+    pub(crate) folds_lines: bool,
+    /// How many folds it wants at most.
+    pub(crate) fold_limit: Option<usize>,
 }
 
 impl Capabilities {
@@ -40,6 +69,7 @@ impl Capabilities {
         let general = client.general.clone().unwrap_or_default();
         let completion = text.completion.and_then(|it| it.completion_item).unwrap_or_default();
         let signature = text.signature_help.and_then(|it| it.signature_information).unwrap_or_default();
+        let folding = text.folding_range.unwrap_or_default();
         let yes = |option: Option<bool>| option == Some(true);
         let has_markdown = |formats: &Option<Vec<MarkupKind>>| {
             formats.as_ref().is_some_and(|formats| formats.contains(&MarkupKind::Markdown))
@@ -76,7 +106,34 @@ impl Capabilities {
                 .and_then(|it| it.dynamic_registration)),
             register_watchers: yes(workspace.did_change_watched_files.and_then(|it| it.dynamic_registration)),
             document_changes: yes(workspace.workspace_edit.and_then(|it| it.document_changes)),
-            code_actions: text.code_action.is_some_and(|it| it.code_action_literal_support.is_some()),
+            definition_links: yes(text.definition.and_then(|it| it.link_support)),
+            type_definition_links: yes(text.type_definition.and_then(|it| it.link_support)),
+            implementation_links: yes(text.implementation.and_then(|it| it.link_support)),
+            prepare_rename: yes(text.rename.and_then(|it| it.prepare_support)),
+            code_actions: text
+                .code_action
+                .as_ref()
+                .is_some_and(|it| it.code_action_literal_support.is_some()),
+            preferred_actions: yes(text.code_action.and_then(|it| it.is_preferred_support)),
+            apply_edit: yes(workspace.apply_edit),
+            show_document: client
+                .window
+                .as_ref()
+                .and_then(|it| it.show_document.as_ref())
+                .is_some_and(|it| it.support),
+            commands: client
+                .experimental
+                .as_ref()
+                .and_then(|it| it.pointer("/commands/commands")?.as_array())
+                .map(|names| names.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect())
+                .unwrap_or_default(),
+            refresh_hints: yes(workspace.inlay_hint.and_then(|it| it.refresh_support)),
+            refresh_lenses: yes(workspace.code_lens.and_then(|it| it.refresh_support)),
+            symbol_trees: text.document_symbol.is_some_and(|it| yes(it.hierarchical_document_symbol_support)),
+            token_types: text.semantic_tokens.as_ref().map(|it| it.token_types.clone()).unwrap_or_default(),
+            token_modifiers: text.semantic_tokens.map(|it| it.token_modifiers).unwrap_or_default(),
+            folds_lines: yes(folding.line_folding_only),
+            fold_limit: folding.range_limit.and_then(|limit| usize::try_from(limit).ok()),
         }
     }
 }
@@ -107,12 +164,16 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
             retrigger_characters: Some(vec![",".into()]),
             ..SignatureHelpOptions::default()
         }),
-        code_action_provider: client.code_actions.then(|| {
-            CodeActionProviderCapability::Options(CodeActionOptions {
-                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
-                ..CodeActionOptions::default()
-            })
-        }),
+        code_action_provider: code_action::provider(client),
+        execute_command_provider: Some(execute_command::options(client)),
+        document_formatting_provider: Some(OneOf::Left(cfg!(feature = "fmt"))),
+        document_range_formatting_provider: Some(OneOf::Left(cfg!(feature = "fmt"))),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(true) }),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        semantic_tokens_provider: Some(semantic_tokens::options(client).into()),
         diagnostic_provider: client.pull.then(|| {
             DiagnosticServerCapabilities::Options(DiagnosticOptions {
                 identifier: Some("luakit".into()),
@@ -121,12 +182,29 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
                 ..DiagnosticOptions::default()
             })
         }),
+        definition_provider: Some(OneOf::Left(true)),
+        type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
+        implementation_provider: Some(ImplementationProviderCapability::Simple(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(if client.prepare_rename {
+            let work_done_progress_options = WorkDoneProgressOptions::default();
+            OneOf::Right(RenameOptions { prepare_provider: Some(true), work_done_progress_options })
+        } else {
+            OneOf::Left(true)
+        }),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(OneOf::Left(true)),
             }),
-            file_operations: None,
+            file_operations: Some(rename_files::operations()),
         }),
         ..ServerCapabilities::default()
     }

@@ -5,7 +5,7 @@ use luakit_analysis::Script;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
 use ropey::Rope;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use tower_lsp::lsp_types::{Position, TextDocumentContentChangeEvent, Url};
 
 /// A document that the client has open. Its text is the truth, whatever the disk says.
@@ -23,6 +23,8 @@ pub(crate) struct Document {
     pub(crate) check: Check,
     text: Rope,
     snapshot: OnceLock<Arc<Snapshot>>,
+    /// What was last made of the text, to begin from after an edit; given on to the next snapshot.
+    before: Mutex<Option<Before>>,
 }
 
 /// How far the static check of a document is.
@@ -42,12 +44,33 @@ pub(crate) struct Snapshot {
     pub(crate) text: Rope,
     pub(crate) file: Arc<SourceFile>,
     script: OnceLock<Arc<Script>>,
+    before: Mutex<Option<Before>>,
 }
+
+/// The script of an older text. Where that was never parsed, it is the one of the text before, and so on.
+type Before = Arc<Script>;
 
 impl Snapshot {
     /// Parses the text, once for all who ask. Call it on a worker.
     pub(crate) fn script(&self) -> Arc<Script> {
-        self.script.get_or_init(|| Arc::new(Script::parse(self.file.clone()))).clone()
+        let parse = || match self.before() {
+            Some(before) => Script::reparse(self.file.clone(), &before),
+            None => Script::parse(self.file.clone()),
+        };
+        let script = self.script.get_or_init(|| Arc::new(parse())).clone();
+        if let Ok(mut before) = self.before.lock() {
+            *before = None;
+        }
+        script
+    }
+
+    /// Returns the script, or as long as there is none that of an older text.
+    fn last_script(&self) -> Option<Before> {
+        self.script.get().cloned().or_else(|| self.before())
+    }
+
+    fn before(&self) -> Option<Before> {
+        self.before.lock().ok()?.clone()
     }
 }
 
@@ -100,6 +123,7 @@ impl Document {
             check: Check::default(),
             text: Rope::from_str(text),
             snapshot: OnceLock::new(),
+            before: Mutex::default(),
         }
     }
 
@@ -110,7 +134,13 @@ impl Document {
     /// Calls the document by another name, as when the workspace's folders change.
     pub(crate) fn rename(&mut self, name: String) {
         self.name = name;
-        self.snapshot = OnceLock::new();
+        self.forget_snapshot();
+    }
+
+    fn forget_snapshot(&mut self) {
+        if let Some(snapshot) = self.snapshot.take() {
+            self.before = Mutex::new(snapshot.last_script());
+        }
     }
 
     /// Tells whether what is said of the document may depend on others.
@@ -127,6 +157,7 @@ impl Document {
                 text: self.text.clone(),
                 file: Arc::new(SourceFile::new(self.name.clone(), self.text.to_string())),
                 script: OnceLock::new(),
+                before: Mutex::new(self.before.lock().ok().and_then(|mut before| before.take())),
             })
         };
         self.snapshot.get_or_init(make).clone()
@@ -143,7 +174,7 @@ impl Document {
         self.version = version;
         self.generation = generation;
         self.dirty = true;
-        self.snapshot = OnceLock::new();
+        self.forget_snapshot();
         self.check.findings = None;
         changes.into_iter().map(|change| apply(&mut self.text, &change, encoding)).collect()
     }

@@ -6,6 +6,7 @@
 //!   [`capabilities`] and [`settings`] what the client wants of it.
 //! - [`static_check`] and [`dry_run`] find what is wrong, on a [`worker`]; [`publish`] joins their findings,
 //!   [`llb_file`] keeps the LLB, [`progress`] shows that a run takes long, and [`outbox`] sends it all.
+//! - [`index`] knows the files of the workspace, for questions about more than one; [`places`] leads to them.
 //! - [`requests`] has a file for each question of the client; [`to_lsp`] translates the answers.
 
 mod backend;
@@ -13,9 +14,11 @@ mod capabilities;
 mod contexts;
 mod documents;
 mod dry_run;
+mod index;
 mod llb_file;
 mod outbox;
 mod paths;
+mod places;
 mod positions;
 mod progress;
 mod project;

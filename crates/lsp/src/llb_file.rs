@@ -49,14 +49,20 @@ fn work(outbox: &Outbox, mut receiver: UnboundedReceiver<Write>) {
     }
 }
 
-fn write_file(script: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = script.parent().unwrap_or(Path::new("")).join(".luakit");
+/// Makes the folder for what is made of the scripts in `folder`.
+pub(crate) fn folder_in(folder: &Path) -> io::Result<PathBuf> {
+    let folder = folder.join(".luakit");
     std::fs::create_dir_all(&folder)?;
     // What is made here is nobody's source.
     let ignore = folder.join(".gitignore");
     if !ignore.exists() {
         std::fs::write(&ignore, "*\n")?;
     }
+    Ok(folder)
+}
+
+fn write_file(script: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = folder_in(script.parent().unwrap_or(Path::new("")))?;
     let name = |suffix: &str| {
         let mut name = OsString::from(script.file_name().unwrap_or_default());
         name.push(suffix);

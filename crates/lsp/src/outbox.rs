@@ -3,8 +3,10 @@
 //! A handler that awaits an answer of the client can block the loop that would read that answer, so handlers only put
 //! messages here, and one task sends them.
 
+use crate::capabilities::Capabilities;
 use crate::dry_run::Status;
 use serde_json::Value;
+use std::sync::Arc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tower_lsp::Client;
 use tower_lsp::lsp_types::notification::{LogMessage, Notification, Progress, PublishDiagnostics};
@@ -18,6 +20,8 @@ pub(crate) enum Message {
     Progress(ProgressParams),
     /// Asks the client to pull diagnostics again.
     Refresh,
+    /// Asks the client for inlay hints and lenses again, as far as it can be asked.
+    RefreshHints(Arc<Capabilities>),
 }
 
 /// The sending end; cheap to clone and never in the way.
@@ -63,6 +67,16 @@ async fn deliver(client: Client, mut receiver: UnboundedReceiver<Message>) {
                 let client = client.clone();
                 // The answer says nothing, and may never come.
                 tokio::spawn(async move { client.workspace_diagnostic_refresh().await });
+            }
+            Message::RefreshHints(capabilities) => {
+                if capabilities.refresh_hints {
+                    let client = client.clone();
+                    tokio::spawn(async move { client.inlay_hint_refresh().await });
+                }
+                if capabilities.refresh_lenses {
+                    let client = client.clone();
+                    tokio::spawn(async move { client.code_lens_refresh().await });
+                }
             }
         }
     }

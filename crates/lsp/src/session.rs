@@ -7,11 +7,13 @@
 use crate::capabilities::Capabilities;
 use crate::contexts::Contexts;
 use crate::documents::{Document, Snapshot};
-use crate::dry_run::{self, Entry, Found, OpFacts, Reason};
+use crate::dry_run::{self, Entry, Fact, Found, OpFacts, Reason};
+use crate::index::{Asked, Index, Workspace, key_of};
 use crate::llb_file::Writer;
 use crate::outbox::{Message, Outbox};
 use crate::paths::{self, Root};
-use crate::settings::{DryRunMode, Settings};
+use crate::requests::semantic_tokens::Sent;
+use crate::settings::{CodeLensSettings, DryRunMode, InlayHintSettings, Settings};
 use crate::to_lsp::Texts;
 use crate::{publish, static_check};
 use luakit_api::modules::Loader;
@@ -57,9 +59,12 @@ pub(crate) struct Session {
     pub(crate) entries: BTreeMap<Url, Entry>,
     /// The documents that have findings pushed to the client.
     pub(crate) published: BTreeSet<Url>,
+    /// The semantic tokens that clients may ask the differences to.
+    pub(crate) semantic_tokens: Sent,
     pub(crate) shut_down: bool,
     pub(crate) outbox: Outbox,
     pub(crate) writer: Writer,
+    pub(crate) index: Arc<Index>,
     counter: u64,
 }
 
@@ -75,9 +80,11 @@ impl Session {
             documents: BTreeMap::new(),
             entries: BTreeMap::new(),
             published: BTreeSet::new(),
+            semantic_tokens: Sent::default(),
             shut_down: false,
             writer: Writer::start(outbox.clone()),
             outbox,
+            index: Arc::default(),
             counter: 0,
         }
     }
@@ -90,7 +97,12 @@ impl Session {
 
     #[allow(deprecated, reason = "older clients name their folder by rootUri or rootPath")]
     pub(crate) fn initialize(&mut self, params: &InitializeParams) {
-        self.capabilities = Arc::new(Capabilities::of(&params.capabilities));
+        let mut capabilities = Capabilities::of(&params.capabilities);
+        let own = params.initialization_options.as_ref().and_then(|it| it.get("commands")?.as_array());
+        capabilities
+            .commands
+            .extend(own.into_iter().flatten().filter_map(|it| it.as_str().map(str::to_owned)));
+        self.capabilities = Arc::new(capabilities);
         let folders = params.workspace_folders.iter().flatten().map(|folder| folder.uri.clone());
         self.roots = folders.filter_map(|url| paths::path_of(&url)).collect();
         if self.roots.is_empty() {
@@ -189,6 +201,7 @@ impl Session {
 
     pub(crate) fn close(&mut self, shared: &Shared, url: &Url) {
         let Some(document) = self.documents.remove(url) else { return };
+        self.semantic_tokens.forget(url);
         let mut affected = BTreeSet::from([url.clone()]);
         if let Some(entry) = self.entries.remove(url) {
             entry.cancel();
@@ -210,6 +223,7 @@ impl Session {
 
     /// Files have changed on disk. What is open in the editor counts as it is there.
     pub(crate) fn files_changed(&mut self, shared: &Shared, changes: &[FileEvent]) {
+        self.index.forget_searches();
         let mut readers = BTreeSet::new();
         for change in changes {
             let Some(path) = paths::path_of(&change.uri) else { continue };
@@ -286,13 +300,28 @@ impl Session {
             path,
             known_root,
             roots: self.roots.clone(),
+            index: self.index.clone(),
             open: self.open_files(),
             texts: Texts::of(self),
             names: names.chain([(document.name.clone(), url.clone())]).collect(),
             findings,
             op_facts: self.entries.values().filter_map(|entry| entry.op_facts.clone()).collect(),
+            facts: self
+                .entries
+                .values()
+                .flat_map(|entry| &entry.facts)
+                .filter(|fact| fact.url == *url)
+                .cloned()
+                .collect(),
+            inlay_hints: self.settings.inlay_hints,
+            code_lens: self.settings.code_lens,
             capabilities: self.capabilities.clone(),
         })
+    }
+
+    /// Returns what questions about the whole workspace are answered from.
+    pub(crate) fn workspace(&self) -> Workspace {
+        Workspace { index: self.index.clone(), roots: self.roots.clone(), open: self.open_files() }
     }
 
     pub(crate) fn open_files(&self) -> Vec<(PathBuf, Arc<Snapshot>)> {
@@ -322,6 +351,7 @@ pub(crate) struct View {
     pub(crate) path: Option<PathBuf>,
     pub(crate) known_root: Option<Root>,
     pub(crate) roots: Vec<PathBuf>,
+    index: Arc<Index>,
     pub(crate) open: Vec<(PathBuf, Arc<Snapshot>)>,
     pub(crate) texts: Texts,
     /// The documents by the names they have in findings.
@@ -330,6 +360,10 @@ pub(crate) struct View {
     pub(crate) findings: Vec<Found>,
     /// What the dry runs showed of ops.
     pub(crate) op_facts: Vec<Arc<OpFacts>>,
+    /// What the dry runs showed at places of this document, moved along, too.
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) inlay_hints: InlayHintSettings,
+    pub(crate) code_lens: CodeLensSettings,
     pub(crate) capabilities: Arc<Capabilities>,
 }
 
@@ -350,7 +384,7 @@ impl View {
         self.open.iter().map(|(_, snapshot)| snapshot).filter(|it| it.url != self.snapshot.url)
     }
 
-    /// Returns where the document's `require` starts, if that is known.
+    /// Returns where `require` starts, if that is known. Call it on a worker.
     fn root(&self) -> Option<Root> {
         let path = self.path.as_deref()?;
         let entry_root = || Root::of_entry(path, &self.roots).filter(|_| self.snapshot.script().is_entry());
@@ -359,6 +393,16 @@ impl View {
             Root::of_entry(&folder.join("build.lua"), &self.roots)
         };
         self.known_root.clone().or_else(entry_root).or_else(near_root)
+    }
+
+    pub(crate) fn workspace(&self) -> Workspace {
+        Workspace { index: self.index.clone(), roots: self.roots.clone(), open: self.open.clone() }
+    }
+
+    /// Returns the document for questions about the files around it. Call it on a worker.
+    pub(crate) fn asked(&self) -> Asked {
+        let key = self.path.as_deref().map_or_else(|| self.snapshot.url.to_string(), key_of);
+        Asked { key, script: self.snapshot.script(), root: self.root() }
     }
 
     pub(crate) fn offset(&self, position: Position) -> usize {

@@ -23,6 +23,29 @@ pub(crate) struct Settings {
     pub(crate) timeout: Duration,
     /// Whether a save writes `.luakit/<script>.pb`.
     pub(crate) write_llb: bool,
+    pub(crate) inlay_hints: InlayHintSettings,
+    pub(crate) code_lens: CodeLensSettings,
+}
+
+/// What is shown between the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InlayHintSettings {
+    pub(crate) parameter_names: bool,
+    pub(crate) platforms: bool,
+    /// How many ops a call made.
+    pub(crate) counts: bool,
+    /// What `print` printed.
+    pub(crate) output: bool,
+    pub(crate) types: bool,
+}
+
+/// What is shown above the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CodeLensSettings {
+    /// Build, graph and LLB above each result.
+    pub(crate) results: bool,
+    /// How often a function is used.
+    pub(crate) references: bool,
 }
 
 impl Default for Settings {
@@ -32,6 +55,14 @@ impl Default for Settings {
             args: BTreeMap::new(),
             timeout: Duration::from_millis(2000),
             write_llb: true,
+            inlay_hints: InlayHintSettings {
+                parameter_names: true,
+                platforms: true,
+                counts: true,
+                output: true,
+                types: false,
+            },
+            code_lens: CodeLensSettings { results: true, references: false },
         }
     }
 }
@@ -46,12 +77,19 @@ impl Settings {
         for (key, value) in object {
             match key.strip_prefix("luakit.").unwrap_or(key) {
                 "luakit" => complaints.extend(self.apply(value)),
+                section @ ("inlayHints" | "codeLens") if value.is_object() => {
+                    let keys = value.as_object().into_iter().flatten();
+                    let flat = keys.map(|(key, value)| (format!("{section}.{key}"), value.clone()));
+                    complaints.extend(self.apply(&Value::Object(flat.collect())));
+                }
                 // An unset setting arrives as null.
                 _ if value.is_null() => {}
                 key => {
                     if let Err(expected) = self.set(key, value) {
-                        complaints
-                            .push(format!("setting `luakit.{key}`: expected {expected}, got `{value}`"));
+                        complaints.push(match expected {
+                            UNKNOWN => format!("setting `luakit.{key}`: {UNKNOWN}"),
+                            _ => format!("setting `luakit.{key}`: expected {expected}, got `{value}`"),
+                        });
                     }
                 }
             }
@@ -74,12 +112,27 @@ impl Settings {
                 let ms = value.as_u64().filter(|ms| (1..=600_000).contains(ms));
                 self.timeout = Duration::from_millis(ms.ok_or("a number of milliseconds up to 600000")?);
             }
-            "writeLlb" => self.write_llb = value.as_bool().ok_or("true or false")?,
+            "writeLlb" => self.write_llb = yes_or_no(value)?,
+            "inlayHints.parameterNames" => self.inlay_hints.parameter_names = yes_or_no(value)?,
+            "inlayHints.platforms" => self.inlay_hints.platforms = yes_or_no(value)?,
+            "inlayHints.counts" => self.inlay_hints.counts = yes_or_no(value)?,
+            "inlayHints.output" => self.inlay_hints.output = yes_or_no(value)?,
+            "inlayHints.types" => self.inlay_hints.types = yes_or_no(value)?,
+            "codeLens.results" => self.code_lens.results = yes_or_no(value)?,
+            "codeLens.references" => self.code_lens.references = yes_or_no(value)?,
+            key if key.starts_with("inlayHints") || key.starts_with("codeLens") => return Err(UNKNOWN),
             // Other keys may belong to the extension, or to a newer version.
             _ => {}
         }
         Ok(())
     }
+}
+
+/// What is said of a key that is not known in a section that is wholly ours.
+const UNKNOWN: &str = "there is no such setting";
+
+fn yes_or_no(value: &Value) -> Result<bool, &'static str> {
+    value.as_bool().ok_or("true or false")
 }
 
 /// People write `{"JOBS": 4}`, and mean the text.
@@ -111,6 +164,25 @@ mod tests {
     }
 
     #[test]
+    fn hints_and_lenses_are_set_one_by_one_and_a_misspelling_is_told() {
+        let mut settings = Settings::default();
+        let complaints = settings.apply(&json!({
+            "inlayHints": { "types": true, "parameterName": false, "counts": 1 },
+            "luakit.codeLens.references": true,
+            "luakit": { "codeLens": { "results": false } },
+        }));
+        assert_eq!(
+            complaints,
+            [
+                "setting `luakit.inlayHints.counts`: expected true or false, got `1`",
+                "setting `luakit.inlayHints.parameterName`: there is no such setting",
+            ]
+        );
+        assert!(settings.inlay_hints.types && settings.inlay_hints.parameter_names);
+        assert_eq!(settings.code_lens, CodeLensSettings { results: false, references: true });
+    }
+
+    #[test]
     fn vs_codes_manifest_declares_them_with_the_same_defaults() {
         let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../editors/vscode/package.json");
         let manifest: Value = serde_json::from_str(&std::fs::read_to_string(manifest).unwrap()).unwrap();
@@ -126,6 +198,13 @@ mod tests {
             "luakit.args": usual.args,
             "luakit.timeoutMs": usual.timeout.as_millis() as u64,
             "luakit.writeLlb": usual.write_llb,
+            "luakit.inlayHints.parameterNames": usual.inlay_hints.parameter_names,
+            "luakit.inlayHints.platforms": usual.inlay_hints.platforms,
+            "luakit.inlayHints.counts": usual.inlay_hints.counts,
+            "luakit.inlayHints.output": usual.inlay_hints.output,
+            "luakit.inlayHints.types": usual.inlay_hints.types,
+            "luakit.codeLens.results": usual.code_lens.results,
+            "luakit.codeLens.references": usual.code_lens.references,
         });
         let in_manifest = declared.iter().map(|(name, setting)| (name.clone(), setting["default"].clone()));
         assert_eq!(Value::Object(in_manifest.collect()), defaults);

@@ -1,6 +1,7 @@
 //! `luakit api`: the declaration of the API, for other tools.
 
 use crate::cli::{ApiArgs, ApiFormat};
+use crate::output::tell;
 use crate::{output, script};
 use luakit_api::{BLOCKED, FUNCTIONS, Field, Function, Options, Receiver, Ty, render};
 use serde_json::{Map, Value, json};
@@ -15,7 +16,7 @@ pub(crate) fn run(args: &ApiArgs) -> ExitCode {
     match output::write(None, text.as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("luakit: {message}");
+            tell!("luakit: {message}");
             ExitCode::from(script::UNUSABLE)
         }
     }

@@ -1,6 +1,7 @@
 //! `luakit build`: a script's LLB definition, as bytes.
 
 use crate::cli::BuildArgs;
+use crate::output::tell;
 use crate::{output, script};
 use luakit_check::{DryRun, Output};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -9,18 +10,21 @@ use std::path::Path;
 use std::process::ExitCode;
 
 pub(crate) fn run(args: &BuildArgs) -> ExitCode {
-    if args.output.is_none() && io::stdout().is_terminal() {
-        eprintln!("luakit: a definition is binary and would spoil the terminal");
-        eprintln!(
-            "hint: pipe it to `buildctl build --local context=.`, or write it to a file with `-o FILE`"
-        );
-        eprintln!("hint: `luakit dag {}` shows it as text", args.script.display());
+    if output::is_stdout(args.output.as_deref()) && io::stdout().is_terminal() {
+        tell!("luakit: a definition is binary and would spoil the terminal");
+        tell!("hint: pipe it to `buildctl build --local context=.`, or write it to a file with `-o FILE`");
+        tell!("hint: `luakit dag {}` shows it as text", args.script.display());
         return ExitCode::from(script::UNUSABLE);
     }
     let many = args.all || args.eval.platform.len() > 1;
     if many && (args.output.is_none() || args.image_config_file.is_some()) {
-        eprintln!("luakit: several platforms have several definitions and configurations");
-        eprintln!("hint: `-o FOLDER` writes each of them to a file of its own");
+        tell!("luakit: several platforms have several definitions and configurations");
+        tell!("hint: `-o FOLDER` writes each of them to a file of its own");
+        return ExitCode::from(script::UNUSABLE);
+    }
+    let config = args.image_config_file.as_deref();
+    if config.is_some() && config == args.output.as_deref() && config != Some(Path::new("/dev/null")) {
+        tell!("luakit: the definition and the configuration of the image need a file each");
         return ExitCode::from(script::UNUSABLE);
     }
     let unique = args.local_unique.clone().unwrap_or_else(random_unique);
@@ -32,7 +36,7 @@ pub(crate) fn run(args: &BuildArgs) -> ExitCode {
             }
         };
         written.map_err(|message| {
-            eprintln!("luakit: {message}");
+            tell!("luakit: {message}");
             ExitCode::from(script::UNUSABLE)
         })
     });
@@ -42,10 +46,8 @@ pub(crate) fn run(args: &BuildArgs) -> ExitCode {
 /// Writes one result.
 fn write(args: &BuildArgs, built: &Output) -> Result<(), String> {
     if built.definition.ops.is_empty() {
-        eprintln!(
-            "luakit: warning: scratch is empty: its definition has no operation, and BuildKit refuses it"
-        );
-        eprintln!(
+        tell!("luakit: warning: scratch is empty: its definition has no operation, and BuildKit refuses it");
+        tell!(
             "hint: put something into what is exported, as in `bk.scratch():copy(built, \"/app\", \"/app\")`"
         );
     }
@@ -84,10 +86,10 @@ fn json(config: &serde_json::Value) -> String {
 /// A configuration is no part of LLB: a pipe to buildctl would lose it without a word.
 fn say_how_to_pass(config: &serde_json::Value) {
     if config["config"].as_object().is_some_and(|config| !config.is_empty()) {
-        eprintln!("luakit: note: the image's configuration is no part of the definition");
-        eprintln!("hint: write it with `--image-config-file config.json` and pass it to buildctl with");
-        eprintln!("hint:   --output 'type=image,name=REF,push=true,\"containerimage.config=…\"'");
-        eprintln!(
+        tell!("luakit: note: the image's configuration is no part of the definition");
+        tell!("hint: write it with `--image-config-file config.json` and pass it to buildctl with");
+        tell!("hint:   --output 'type=image,name=REF,push=true,\"containerimage.config=…\"'");
+        tell!(
             "hint: where … is the JSON with each \" doubled: $(sed 's/\"/\"\"/g' config.json | tr -d '\\n')"
         );
     }

@@ -1,6 +1,7 @@
 //! `luakit check`: the findings of the editor, for pre-commit and CI.
 
 use crate::cli::{CheckArgs, CheckFormat};
+use crate::output::tell;
 use crate::{output, script};
 use luakit_api::nearest;
 use luakit_check::Options;
@@ -14,7 +15,7 @@ const ROUNDS: usize = 10;
 
 pub(crate) fn run(args: &CheckArgs) -> ExitCode {
     let unusable = |message: String| {
-        eprintln!("luakit: {message}");
+        tell!("luakit: {message}");
         ExitCode::from(script::UNUSABLE)
     };
     if let Some(code) = &args.explain {
@@ -25,16 +26,13 @@ pub(crate) fn run(args: &CheckArgs) -> ExitCode {
         Err(message) => return unusable(message),
     };
     for folder in &checked.empty {
-        eprintln!(
-            "luakit: no build.lua or *.build.lua in `{}`",
-            if folder.is_empty() { "." } else { folder }
-        );
+        tell!("luakit: no build.lua or *.build.lua in `{}`", if folder.is_empty() { "." } else { folder });
     }
     if checked.complete {
         script::unread_arguments(&args.eval.args, &checked.args_read);
     }
     for failure in &checked.failures {
-        eprintln!("luakit: {failure}");
+        tell!("luakit: {failure}");
     }
     let findings = &checked.findings;
     let report = match args.format {
@@ -65,21 +63,23 @@ fn check(args: &CheckArgs) -> Result<(Checked, Fixed), String> {
         no_eval: args.no_eval,
         stdlib: luakit_check::stdlib_of_environment(),
         overdue: |name| {
-            eprintln!("luakit: {name}: script evaluation timed out and could not be stopped");
+            tell!("luakit: {name}: script evaluation timed out and could not be stopped");
             std::process::exit(i32::from(script::FINDINGS));
         },
     };
     let mut checked = luakit_project::check(&request)?;
     let mut total = Fixed::default();
     for _ in 0..if args.fix { ROUNDS } else { 0 } {
-        let fixed = luakit_project::apply(&checked.findings, &request.names)?;
-        if fixed == Fixed::default() {
+        let fixed = luakit_project::apply(&checked.findings, &request.names);
+        total.failures = fixed.failures;
+        if fixed.findings == 0 {
             break;
         }
         total.findings += fixed.findings;
         total.files = total.files.max(fixed.files);
         checked = luakit_project::check(&request)?;
     }
+    checked.failures.append(&mut total.failures);
     Ok((checked, total))
 }
 

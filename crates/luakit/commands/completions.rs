@@ -1,6 +1,7 @@
 //! `luakit completions`: what a shell needs to complete the command line.
 
 use crate::cli::{Cli, CompletionsArgs};
+use crate::output::tell;
 use crate::{output, script};
 use clap::CommandFactory;
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ pub(crate) fn run(args: &CompletionsArgs) -> ExitCode {
     match output::write(None, &text) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("luakit: {message}");
+            tell!("luakit: {message}");
             ExitCode::from(script::UNUSABLE)
         }
     }

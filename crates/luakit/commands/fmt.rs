@@ -1,11 +1,14 @@
 //! `luakit fmt`: scripts in the style that stylua.toml asks for.
 
 use crate::cli::FmtArgs;
+use crate::output::tell;
 use crate::{output, script};
 use luakit_analysis::Script;
 use luakit_check::worker;
 use luakit_diagnostics::SourceFile;
-use luakit_format::{Config, find, format};
+use luakit_format::{Config, format};
+use luakit_project::{Names, replace_file, walk};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,17 +27,21 @@ pub(crate) fn run(args: &FmtArgs) -> ExitCode {
     let done = if args.stdin || args.paths == [Path::new("-")] {
         stdin(args, &mut tally)
     } else {
-        lua_files(&args.paths).map(|paths| {
-            for path in paths {
-                if let Err(message) = file(&path, args.check, &mut tally) {
+        script::names().map(|names| {
+            let mut told = BTreeSet::new();
+            for path in lua_files(&args.paths, &names, &mut tally) {
+                if let Err(message) = file(&path, args.check, &names, &mut tally) {
                     tally.failed += 1;
-                    eprintln!("luakit: {message}");
+                    // What is wrong with a stylua.toml is wrong for each of its files.
+                    if told.insert(message.clone()) {
+                        tell!("luakit: {message}");
+                    }
                 }
             }
         })
     };
     if let Err(message) = done {
-        eprintln!("luakit: {message}");
+        tell!("luakit: {message}");
         return ExitCode::from(script::UNUSABLE);
     }
     if tally.failed > 0 {
@@ -50,8 +57,9 @@ fn stdin(args: &FmtArgs, tally: &mut Tally) -> Result<(), String> {
     let path = args.stdin_filepath.as_deref();
     let name = path.map_or("stdin".into(), |path| path.to_string_lossy().replace('\\', "/"));
     let source = Arc::new(SourceFile::new(name, text));
-    let folder = path.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
-    let config = configuration(folder.unwrap_or(Path::new(".")))?;
+    let names = script::names()?;
+    let config =
+        Config::of_file(path.unwrap_or(Path::new("stdin.lua")), Config::default(), |path| names.name(path))?;
     let Some(formatted) = formatted(&source, &config)? else {
         tally.failed += 1;
         return Ok(());
@@ -62,10 +70,10 @@ fn stdin(args: &FmtArgs, tally: &mut Tally) -> Result<(), String> {
     output::write(None, formatted.as_bytes())
 }
 
-fn file(path: &Path, check: bool, tally: &mut Tally) -> Result<(), String> {
+fn file(path: &Path, check: bool, names: &Names, tally: &mut Tally) -> Result<(), String> {
     tally.seen += 1;
     let source = script::read(path)?;
-    let config = configuration(path.parent().unwrap_or(Path::new("")))?;
+    let config = Config::of_file(path, Config::default(), |path| names.name(path))?;
     let Some(formatted) = formatted(&source, &config)? else {
         tally.failed += 1;
         return Ok(());
@@ -75,7 +83,8 @@ fn file(path: &Path, check: bool, tally: &mut Tally) -> Result<(), String> {
     }
     if *formatted != *source.text {
         tally.changed += 1;
-        output::write(Some(path), formatted.as_bytes())?;
+        replace_file(path, formatted.as_bytes())
+            .map_err(|err| format!("cannot write `{}`: {err}", path.display()))?;
     }
     Ok(())
 }
@@ -104,21 +113,9 @@ fn show(source: &SourceFile, formatted: &str, tally: &mut Tally) -> Result<(), S
     output::write(None, diff.as_bytes())
 }
 
-/// Reads the configuration that counts for a folder.
-fn configuration(folder: &Path) -> Result<Config, String> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let Some(path) = find(folder) else { return Ok(Config::default()) };
-    let shown = path.display();
-    let text = std::fs::read_to_string(&path).map_err(|err| format!("cannot read `{shown}`: {err}"))?;
-    Config::parse(&text).map_err(|error| {
-        let start = error.range.map_or(0, |range| range.start);
-        let at = SourceFile::new("", text.as_str()).line_column(start);
-        format!("{shown}:{}:{}: {}", at.line, at.column, error.message)
-    })
-}
-
 /// Returns the files that are named, and the Lua files in the folders that are, less those that .styluaignore names.
-fn lua_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+fn lua_files(paths: &[PathBuf], names: &Names, tally: &mut Tally) -> Vec<PathBuf> {
+    let is_lua = |path: &Path| path.extension().is_some_and(|extension| extension == "lua");
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -127,24 +124,18 @@ fn lua_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
             }
             continue;
         }
-        let mut found = Vec::new();
-        let walk =
-            ignore::WalkBuilder::new(path).require_git(false).add_custom_ignore_filename(IGNORE).build();
-        for entry in walk {
-            let entry = entry.map_err(|err| err.to_string())?;
-            let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
-            if is_file && entry.path().extension().is_some_and(|extension| extension == "lua") {
-                let path = entry.into_path();
-                found.push(path.strip_prefix(".").map(Path::to_owned).unwrap_or(path));
-            }
+        let found = walk(path, names, Some(IGNORE), is_lua);
+        for failure in &found.failures {
+            tell!("luakit: {failure}");
         }
-        if found.is_empty() {
-            eprintln!("luakit: no Lua files in `{}`", path.display());
+        tally.failed += found.failures.len();
+        if found.files.is_empty() && found.failures.is_empty() {
+            tell!("luakit: no Lua files in `{}`", path.display());
         }
-        found.sort();
-        files.extend(found);
+        let shown = |path: PathBuf| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
+        files.extend(found.files.into_iter().map(shown));
     }
-    Ok(files)
+    files
 }
 
 const IGNORE: &str = ".styluaignore";

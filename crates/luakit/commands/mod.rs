@@ -5,6 +5,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod dag;
+pub(crate) mod diff;
 pub(crate) mod doctor;
 #[cfg(feature = "fmt")]
 pub(crate) mod fmt;

@@ -1,11 +1,16 @@
 //! `luakit version`.
 
+use crate::output::tell;
+use crate::{output, script};
 use std::process::ExitCode;
 
 pub(crate) fn run() -> ExitCode {
     let text = format!("luakit {}\n", env!("CARGO_PKG_VERSION"));
-    match crate::output::write(None, text.as_bytes()) {
+    match output::write(None, text.as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(crate::script::UNUSABLE),
+        Err(message) => {
+            tell!("luakit: {message}");
+            ExitCode::from(script::UNUSABLE)
+        }
     }
 }

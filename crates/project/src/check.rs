@@ -73,6 +73,7 @@ pub fn check(request: &Request) -> Result<Checked, String> {
     let cx = Context { request, configs: &configs, modules: Modules::default(), watch: &watch };
     let mut project =
         Project { found, files: BTreeMap::new(), dynamic: Vec::new(), checked: Checked::default() };
+    let unread = std::mem::take(&mut project.found.failures);
     project.checked.complete = !request.no_eval;
 
     let paths: Vec<PathBuf> = project.found.entries.union(&around).cloned().collect();
@@ -83,6 +84,7 @@ pub fn check(request: &Request) -> Result<Checked, String> {
     runs.extend(cx.evaluate(&alone, &mut project.checked));
     let wanted = project.found.entries.len() + project.found.modules.len();
     project.checked.scripts = wanted.saturating_sub(project.checked.failures.len());
+    project.checked.failures.extend(unread);
     project.add_modules(&runs, &cx);
     for run in runs {
         project.add_entry(run);

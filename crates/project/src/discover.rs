@@ -4,6 +4,7 @@ use crate::config::{Config, Configs};
 use crate::parallel;
 use crate::paths::Names;
 use crate::read::is_pattern;
+use crate::walk::walk;
 use luakit_analysis::Script;
 use luakit_api::modules::is_entry_name;
 use luakit_check::read_text;
@@ -22,6 +23,8 @@ pub(crate) struct Discovered {
     pub(crate) folders: Vec<PathBuf>,
     /// Folders that have no entry.
     pub(crate) empty: Vec<PathBuf>,
+    /// Folders that could not be read, and why.
+    pub(crate) failures: Vec<String>,
 }
 
 /// Follows the paths of a command line.
@@ -33,11 +36,13 @@ pub(crate) fn discover(paths: &[PathBuf], names: &Names, configs: &Configs) -> R
     for path in paths {
         let path = names.absolute(path);
         if path.is_dir() {
-            let entries = in_folder(&path, configs)?;
-            if entries.is_empty() {
+            let (entries, failures) = in_folder(&path, names, configs)?;
+            // One that could not be looked through may have some.
+            if entries.is_empty() && failures.is_empty() {
                 found.empty.push(path.clone());
             }
             found.entries.extend(entries);
+            found.failures.extend(failures);
             found.folders.push(path);
         } else if is_entry(&path, &*configs.of_file(&path)?)
             .map_err(|err| format!("cannot read `{}`: {err}", names.name(&path)))?
@@ -50,23 +55,18 @@ pub(crate) fn discover(paths: &[PathBuf], names: &Names, configs: &Configs) -> R
     Ok(found)
 }
 
-/// Returns the entries below a folder, without what `.gitignore` excludes unless luakit.toml names it.
-fn in_folder(folder: &Path, configs: &Configs) -> Result<BTreeSet<PathBuf>, String> {
-    let mut files = Vec::new();
+/// Returns the entries below a folder, without what `.gitignore` excludes unless luakit.toml names it, and what could not be read.
+fn in_folder(
+    folder: &Path,
+    names: &Names,
+    configs: &Configs,
+) -> Result<(BTreeSet<PathBuf>, Vec<String>), String> {
+    let is_config = |path: &Path| path.file_name().is_some_and(|name| name == crate::CONFIG_FILE);
+    let walked = walk(folder, names, None, |path| is_config(path) || is_lua(path));
+    let (luakit_tomls, files): (Vec<PathBuf>, Vec<PathBuf>) =
+        walked.files.into_iter().partition(|path| is_config(path));
     let mut projects = BTreeSet::from([folder.to_owned()]);
-    for entry in ignore::WalkBuilder::new(folder).require_git(false).build() {
-        let entry = entry.map_err(|err| err.to_string())?;
-        match entry.file_type() {
-            Some(kind) if kind.is_dir() => {}
-            _ if entry.file_name() == crate::CONFIG_FILE => {
-                projects.extend(entry.path().parent().map(Path::to_owned));
-            }
-            Some(_) if entry.path().extension().is_some_and(|it| it == "lua") => {
-                files.push(entry.into_path())
-            }
-            _ => {}
-        }
-    }
+    projects.extend(luakit_tomls.iter().filter_map(|path| path.parent().map(Path::to_owned)));
     let judged = parallel::map(&files, |path| -> Result<bool, String> {
         let config = configs.of_file(path)?;
         // What cannot be read matters only where it is an entry by its name, and is told when it is checked.
@@ -84,7 +84,22 @@ fn in_folder(folder: &Path, configs: &Configs) -> Result<BTreeSet<PathBuf>, Stri
         let paths = named.map(|(entry, _)| Names::new(config.folder.clone()).absolute(Path::new(entry)));
         entries.extend(paths.filter(|path| path.starts_with(folder) && path.is_file()));
     }
-    Ok(entries)
+    Ok((entries, walked.failures))
+}
+
+fn is_lua(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "lua")
+}
+
+/// Returns the Lua files below a folder, without what `.gitignore` excludes, as long as there are not too many files.
+pub fn lua_files(folder: &Path, most: usize) -> Vec<PathBuf> {
+    let skipped = |name: &std::ffi::OsStr| name == "node_modules" || name == "target";
+    let mut walk = ignore::WalkBuilder::new(folder);
+    let walk = walk.require_git(false).filter_entry(move |entry| !skipped(entry.file_name())).build();
+    let files =
+        walk.take(most).flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+    let is_lua = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "lua");
+    files.map(ignore::DirEntry::into_path).filter(is_lua).collect()
 }
 
 /// Tells whether a file is an entry: by its name, by luakit.toml, or since it exports at its top level.
@@ -114,8 +129,8 @@ pub(crate) fn entries_around(
     for folder in path.ancestors().skip(1) {
         let Ok(files) = std::fs::read_dir(folder) else { break };
         for file in files.flatten().map(|file| file.path()) {
-            let is_lua = file.extension().is_some_and(|extension| extension == "lua") && file != path;
-            if is_lua && is_entry(&file, &*configs.of_file(&file)?).unwrap_or(false) {
+            let is_other = is_lua(&file) && file != path && file.is_file();
+            if is_other && is_entry(&file, &*configs.of_file(&file)?).unwrap_or(false) {
                 entries.insert(file);
             }
         }

@@ -18,9 +18,13 @@ const SAFE: &[Code] = &[
     Code::NOT_A_CHOICE,
 ];
 
+fn is_safe(finding: &Diagnostic) -> bool {
+    SAFE.contains(&finding.code) && finding.fixes.len() == 1
+}
+
 /// Marks the fixes of a finding that must not be applied unasked.
 pub(crate) fn mark_safe(finding: &mut Diagnostic) {
-    let safe = SAFE.contains(&finding.code) && finding.fixes.len() == 1;
+    let safe = is_safe(finding);
     for fix in &mut finding.fixes {
         fix.safe &= safe;
     }
@@ -60,18 +64,26 @@ pub(crate) fn keep_written(finding: &mut Diagnostic) {
     }
 }
 
+/// Returns the edits of the fixes that leave no doubt, in the order of their places. Of fixes that overlap, the first
+/// one counts.
+pub fn safe_edits(findings: &[Diagnostic], text: &str) -> Vec<Edit> {
+    let safe = findings.iter().filter(|finding| is_safe(finding));
+    let fixes: Vec<&[Edit]> =
+        safe.flat_map(|it| &it.fixes).filter(|fix| fix.safe).map(|fix| fix.edits.as_slice()).collect();
+    chosen(text, &fixes).0.into_iter().cloned().collect()
+}
+
 /// What was fixed.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Fixed {
     pub findings: usize,
     pub files: usize,
+    /// Files that could not be written, and why.
+    pub failures: Vec<String>,
 }
 
 /// Applies the safe fixes of findings to the files on disk. Of fixes that overlap, the first one is applied.
-///
-/// # Errors
-/// A message about a file that cannot be written.
-pub fn apply(findings: &[Diagnostic], names: &Names) -> Result<Fixed, String> {
+pub fn apply(findings: &[Diagnostic], names: &Names) -> Fixed {
     let mut files: BTreeMap<&str, (&Arc<SourceFile>, Vec<&[Edit]>)> = BTreeMap::new();
     for finding in findings {
         let file = &finding.place.file;
@@ -87,15 +99,33 @@ pub fn apply(findings: &[Diagnostic], names: &Names) -> Result<Fixed, String> {
         if text == file.text || !read_text(&path).is_ok_and(|now| now == file.text) {
             continue;
         }
-        replace(&path, text.as_bytes()).map_err(|err| format!("cannot write `{name}`: {err}"))?;
-        fixed.findings += applied;
-        fixed.files += 1;
+        match replace_file(&path, text.as_bytes()) {
+            Ok(()) => {
+                fixed.findings += applied;
+                fixed.files += 1;
+            }
+            Err(err) => fixed.failures.push(format!("cannot write `{name}`: {err}")),
+        }
     }
-    Ok(fixed)
+    fixed
 }
 
 /// Applies fixes to a text, each whole or not at all. Returns how many were applied.
 fn edited(text: &str, fixes: &[&[Edit]]) -> (String, usize) {
+    let (edits, applied) = chosen(text, fixes);
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut done = 0;
+    for edit in edits {
+        out.push_str(text.get(done..edit.range.start).unwrap_or(""));
+        out.push_str(&edit.text);
+        done = edit.range.end;
+    }
+    out.push_str(text.get(done..).unwrap_or(""));
+    (out, applied)
+}
+
+/// Chooses the edits of the fixes that can be applied together, each whole or not at all, and counts those fixes.
+fn chosen<'f>(text: &str, fixes: &[&'f [Edit]]) -> (Vec<&'f Edit>, usize) {
     let mut edits: Vec<&Edit> = Vec::new();
     let mut applied = 0;
     for fix in fixes {
@@ -110,19 +140,14 @@ fn edited(text: &str, fixes: &[&[Edit]]) -> (String, usize) {
         }
     }
     edits.sort_by_key(|edit| edit.range);
-    let mut out = String::with_capacity(text.len() + 64);
-    let mut done = 0;
-    for edit in edits {
-        out.push_str(text.get(done..edit.range.start).unwrap_or(""));
-        out.push_str(&edit.text);
-        done = edit.range.end;
-    }
-    out.push_str(text.get(done..).unwrap_or(""));
-    (out, applied)
+    (edits, applied)
 }
 
-/// Replaces a file by rename, so that nobody sees half of it. A link stays a link: what it leads to is replaced.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Replaces a script by rename, so that nobody sees half of it. A link stays a link: what it leads to is replaced.
+///
+/// # Errors
+/// If it is read-only, or cannot be written.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let real = path.canonicalize()?;
     let meta = std::fs::metadata(&real)?;
     if meta.permissions().readonly() {

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use luakit_analysis::Script;
 use luakit_api::nearest;
-use luakit_diagnostics::{CODES, Code, Diagnostic, Layer, Place, SourceFile, TextRange};
+use luakit_diagnostics::{CODES, Code, Diagnostic, Edit, Layer, Place, SourceFile, TextRange};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -158,6 +158,35 @@ pub fn settle(
     findings.into_iter().filter_map(|finding| config.judge(path, finding)).collect()
 }
 
+/// Returns the edit that silences a code at the line of `offset`: in the comment that is there, in a new one at the
+/// line's end, or in one above it.
+pub fn silencing(script: &Script, code: Code, offset: usize) -> Option<Edit> {
+    let file = &script.file;
+    let ignores = Ignores::of(script);
+    let comments: Vec<TextRange> = script.comments().collect();
+    let line = file.lines.line(offset);
+    let insert = |at: usize, text: String| Some(Edit { range: TextRange::new(at, at), text });
+    for (index, comment) in comments.iter().enumerate() {
+        let Some(rest) = directive(file.slice(*comment)) else { continue };
+        let list = rest.trim_start().strip_prefix('[').and_then(|list| list.split_once(']'));
+        if let Some((list, after)) = list.filter(|_| ignores.line_of(&comments, index) == line) {
+            let at = comment.end - after.len() - 1;
+            return insert(at, if list.trim().is_empty() { code.to_string() } else { format!(", {code}") });
+        }
+    }
+    let text = file.lines.text(&file.text, line);
+    let start = file.lines.start(line);
+    let end = start + text.trim_end().len();
+    let after_comment = comments.iter().any(|comment| comment.start < end && end <= comment.end);
+    if !after_comment && !script.is_inside_token(end) {
+        return insert(end, format!(" -- luakit: ignore[{code}]"));
+    }
+    let indent = text.get(..text.len() - text.trim_start().len()).unwrap_or("");
+    let newline = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let comment = format!("{indent}-- luakit: ignore[{code}]{newline}");
+    if script.is_inside_token(start) { None } else { insert(start, comment) }
+}
+
 /// Returns what follows `luakit: ignore` in a comment.
 fn directive(comment: &str) -> Option<&str> {
     let text = comment.trim_start_matches('-');
@@ -204,6 +233,38 @@ mod tests {
             left(text, Seen::Run),
             ["1: it is not used", "6: it is not used", "3: there is no `wrong-type` to silence at line 5"]
         );
+    }
+
+    /// Silences `unused-state` at the `!`, which then is silenced and nothing else.
+    fn silenced(text: &str) -> String {
+        let offset = text.find('!').unwrap();
+        let file = Arc::new(SourceFile::new("build.lua", text));
+        let script = worker::run(|| Script::parse(file.clone())).unwrap();
+        let Some(edit) = silencing(&script, Code::UNUSED_STATE, offset) else { return "not offered".into() };
+        let mut text = text.to_owned();
+        text.replace_range(edit.range.start..edit.range.end, &edit.text);
+        let without = left(&text, Seen::Run);
+        assert!(without.iter().all(|it| !it.contains("unused")), "{text}: {without:?}");
+        text
+    }
+
+    #[test]
+    fn a_comment_that_silences_goes_where_there_is_room() {
+        assert_eq!(silenced("a('!')  \n"), "a('!') -- luakit: ignore[unused-state]  \n");
+        assert_eq!(
+            silenced("a('!') -- luakit: ignore[wrong-type]"),
+            "a('!') -- luakit: ignore[wrong-type, unused-state]"
+        );
+        assert_eq!(
+            silenced("-- luakit: ignore[ ] why\na('!')"),
+            "-- luakit: ignore[ unused-state] why\na('!')"
+        );
+        assert_eq!(
+            silenced("do\r\n  a('!') -- why\r\nend"),
+            "do\r\n  -- luakit: ignore[unused-state]\r\n  a('!') -- why\r\nend"
+        );
+        assert_eq!(silenced("a('!', [[\n]])"), "-- luakit: ignore[unused-state]\na('!', [[\n]])");
+        assert_eq!(silenced("a([[\n! -- ]], [[\n]])"), "not offered");
     }
 
     #[test]

@@ -14,12 +14,15 @@ mod parallel;
 mod paths;
 mod read;
 mod schema;
+mod walk;
 mod watch;
 
 pub use check::{Checked, Request, check, with_settings};
 pub use config::{CONFIG_FILE, Config, Configs, Level};
-pub use fix::{Fixed, apply};
+pub use discover::lua_files;
+pub use fix::{Fixed, apply, replace_file, safe_edits};
 pub use folder::list_folder;
-pub use ignores::{Ignores, Seen, settle};
+pub use ignores::{Ignores, Seen, settle, silencing};
 pub use paths::Names;
 pub use schema::schema;
+pub use walk::{Walked, walk};

@@ -9,10 +9,12 @@
 mod base_image;
 mod daemon;
 mod process;
+mod script;
 pub mod tools;
 
 pub use daemon::{Config, Daemon, Lifetime};
 pub use process::stop;
+pub use script::script;
 
 /// What went wrong, in words for the person at the terminal.
 pub type Error = String;

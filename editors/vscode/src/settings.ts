@@ -2,10 +2,13 @@
 import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
 
+/** The commands that the extension has itself: the server would offer them, too, and a command can be there once. */
+const OWN_COMMANDS = ['luakit.evaluate'];
+
 /** The settings at the start; later ones follow by `didChangeConfiguration` and on request. */
 export function initializationOptions(): object {
   const settings = vscode.workspace.getConfiguration().get<object>('luakit');
-  return { ...distrust(settings), trusted: vscode.workspace.isTrusted };
+  return { ...distrust(settings), trusted: vscode.workspace.isTrusted, commands: OWN_COMMANDS };
 }
 
 /** Keeps the settings that travel later as true as those of the start. */

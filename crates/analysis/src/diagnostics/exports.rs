@@ -5,8 +5,8 @@ use crate::scope::LocalKind;
 use crate::tree::{ExprId, ExprKind, StmtKind};
 use crate::types::{Kind, builtin};
 use luakit_api::modules::is_entry_name;
-use luakit_api::{FunctionId, Object, words};
-use luakit_diagnostics::{Code, Related, TextRange};
+use luakit_api::{FunctionId, Object, bk_function, nearest, words};
+use luakit_diagnostics::{Code, Edit, Fix, Related, TextRange};
 
 impl Checker<'_, '_> {
     pub(super) fn exports(&mut self) {
@@ -66,7 +66,7 @@ impl Checker<'_, '_> {
         };
         let exports = ["export", "target", "require"].iter().any(|word| mentions(word));
         let uses = (0..self.script.tree.exprs.len()).any(|id| self.types.of(id).kind() == Some(Kind::Bk));
-        if !named || exports || !uses || text.trim().is_empty() {
+        if !named || exports || !uses || text.trim().is_empty() || self.misspells_export() {
             return;
         }
         let end = text.trim_end().len();
@@ -78,8 +78,36 @@ impl Checker<'_, '_> {
             let line = format!("bk.export({name})");
             let at = TextRange::new(end, end);
             finding.fixes.push(suggestion(format!("Add `{line}`"), at, format!("\n{line}")));
+        } else if let Some(state) = self.last_discarded() {
+            let edit = |at: usize, text: &str| Edit { range: TextRange::new(at, at), text: text.into() };
+            let edits = vec![edit(state.start, "bk.export("), edit(state.end, ")")];
+            finding.fixes.push(Fix { title: "Export the last state".into(), edits, safe: false });
         }
         self.found.push(finding);
+    }
+
+    /// Returns the expression that ends the script, if it makes a State that nothing keeps.
+    fn last_discarded(&self) -> Option<TextRange> {
+        match self.script.tree.block.stmts.last()?.kind {
+            StmtKind::Call(id) if self.types.of(id).object() == Some(Object::State) => {
+                Some(self.script.tree.expr(id).range)
+            }
+            _ => None,
+        }
+    }
+
+    /// Tells whether something is called as if it were an export. That it is no function is told at its own place.
+    fn misspells_export(&self) -> bool {
+        let mut exprs = self.script.tree.exprs.iter();
+        exprs.any(|expr| match &expr.kind {
+            ExprKind::Field { base, name } => {
+                let name = self.script.text(*name);
+                self.types.of(*base).kind() == Some(Kind::Bk)
+                    && bk_function(name).is_none()
+                    && nearest(name, ["export", "target"]).is_some()
+            }
+            _ => false,
+        })
     }
 
     /// Returns the name of the last State that is declared at the top level.

@@ -13,7 +13,7 @@ impl Checker<'_, '_> {
     /// A name that is only read may well be nil on purpose, as in `if DEBUG then`.
     pub(super) fn names(&mut self) {
         // Modules can make globals, and so can a script in ways that the text does not show.
-        let hidden = ["require", "_G", "setfenv", "getfenv", "rawset", "loadstring", "_ENV"];
+        let hidden = ["require", "_G", "setfenv", "getfenv", "rawset", "load", "loadstring", "_ENV"];
         if self.script.tokens.iter().any(|token| hidden.contains(&self.script.text(token.range))) {
             return;
         }

@@ -50,7 +50,21 @@ impl<'a> Checker<'_, 'a> {
             let at = TextRange::new(whole.start, whole.start);
             finding.fixes.push(suggestion(format!("Assign it to `{root}`"), at, format!("{root} = ")));
         }
+        if let Some(local) = self.new_name(function.name.trim_end_matches('_'), whole.start) {
+            let at = TextRange::new(whole.start, whole.start);
+            let text = format!("local {local} = ");
+            finding.fixes.push(suggestion(format!("Assign it to a new local `{local}`"), at, text));
+        }
         self.found.push(finding);
+    }
+
+    /// Returns a name that means nothing yet at an offset.
+    fn new_name(&self, name: &str, offset: usize) -> Option<String> {
+        let script = self.script;
+        let is_taken =
+            |name: &str| script.scopes.visible_at(offset).any(|(_, local)| script.text(local.name) == name);
+        let numbered = (2..10).map(|number| format!("{name}{number}"));
+        std::iter::once(name.to_owned()).chain(numbered).find(|name| !is_taken(name))
     }
 
     /// Returns the variable that a chain of methods begins with.

@@ -1,7 +1,7 @@
 //! What required modules give.
 
 use super::annotations::doc_above;
-use super::{Kind, Type, Types};
+use super::{Inferred, Kind, Type, Types};
 use crate::Script;
 use luakit_api::modules::{Found, Loader, find};
 use luakit_diagnostics::{SourceFile, TextRange};
@@ -30,33 +30,89 @@ pub(crate) struct Export {
 /// What an inference shares with those of the modules it needs.
 pub(crate) struct Context<'l> {
     loader: Option<&'l dyn Loader>,
-    exports: RefCell<HashMap<String, Arc<Export>>>,
-    depth: RefCell<usize>,
+    exports: RefCell<HashMap<String, WorkedOut>>,
+    /// The modules that are being worked out.
+    open: RefCell<Vec<String>>,
+    /// What was asked for, in the order it was.
+    lookups: RefCell<Vec<Lookup>>,
+}
+
+/// What a module gives, and what was asked for to know that.
+struct WorkedOut {
+    export: Arc<Export>,
+    lookups: Vec<Lookup>,
+}
+
+/// A module that was asked for, and what was found: its path and its text.
+#[derive(Clone)]
+pub(super) struct Lookup {
+    name: String,
+    found: Option<(String, Arc<SourceFile>)>,
+    /// Whether it was being worked out itself, so that it was unknown.
+    pub(super) circular: bool,
 }
 
 impl<'l> Context<'l> {
     pub(crate) fn new(loader: Option<&'l dyn Loader>) -> Self {
-        Self { loader, exports: RefCell::default(), depth: RefCell::new(0) }
+        Self { loader, exports: RefCell::default(), open: RefCell::default(), lookups: RefCell::default() }
+    }
+
+    fn find(&self, name: &str) -> Option<(String, Arc<SourceFile>)> {
+        match find(name, self.loader?) {
+            Found::File(path, file) => Some((path, file)),
+            _ => None,
+        }
     }
 
     /// Returns what `require(name)` gives.
     pub(super) fn export(&self, name: &str) -> Option<Arc<Export>> {
-        let Found::File(path, file) = find(name, self.loader?) else { return None };
-        if let Some(export) = self.exports.borrow().get(&path) {
+        let found = self.find(name);
+        let path = found.as_ref().map(|(path, _)| path.clone());
+        let is_open = path.as_ref().is_some_and(|path| self.open.borrow().contains(path));
+        let circular = is_open || self.open.borrow().len() >= DEPTH;
+        self.lookups.borrow_mut().push(Lookup { name: name.to_owned(), found: found.clone(), circular });
+        let (path, file) = found.filter(|_| !circular)?;
+        if let Some(WorkedOut { export, lookups }) = self.exports.borrow().get(&path) {
+            self.note(lookups);
             return Some(export.clone());
         }
-        if *self.depth.borrow() >= DEPTH {
-            return None;
-        }
-        // While it is worked out it is unknown, which ends circles.
-        self.exports.borrow_mut().insert(path.clone(), Arc::default());
-        *self.depth.borrow_mut() += 1;
+        let begun = self.begin();
+        self.open.borrow_mut().push(path.clone());
         let script = parsed(&file);
-        let types = Types::infer_with(&script, self);
-        let export = Arc::new(export(&types));
-        *self.depth.borrow_mut() -= 1;
-        self.exports.borrow_mut().insert(path, export.clone());
+        let export = Arc::new(export(&Types::infer_with(&script, self)));
+        self.open.borrow_mut().pop();
+        let lookups = self.lookups_since(begun);
+        self.exports.borrow_mut().insert(path, WorkedOut { export: export.clone(), lookups });
         Some(export)
+    }
+
+    /// Returns where the lookups of an inference begin.
+    pub(super) fn begin(&self) -> usize {
+        self.lookups.borrow().len()
+    }
+
+    /// Returns the lookups since, each once.
+    pub(super) fn lookups_since(&self, begun: usize) -> Vec<Lookup> {
+        let mut lookups = self.lookups.borrow().get(begun..).unwrap_or(&[]).to_vec();
+        lookups.sort_by(|a, b| (&a.name, a.circular).cmp(&(&b.name, b.circular)));
+        lookups.dedup_by(|a, b| a.name == b.name && a.circular == b.circular);
+        lookups
+    }
+
+    /// Takes the lookups of an inference that was remembered for its own.
+    pub(super) fn note(&self, lookups: &[Lookup]) {
+        self.lookups.borrow_mut().extend_from_slice(lookups);
+    }
+
+    /// Tells whether a lookup would find the same today.
+    pub(super) fn is_current(&self, lookup: &Lookup) -> bool {
+        match (&lookup.found, self.find(&lookup.name)) {
+            (None, None) => true,
+            (Some((path, file)), Some((found, now))) => {
+                *path == found && (Arc::ptr_eq(file, &now) || *file == now)
+            }
+            _ => false,
+        }
     }
 }
 
@@ -154,7 +210,7 @@ impl Copier<'_, '_> {
     }
 }
 
-impl Types<'_> {
+impl Inferred {
     /// Takes over what a module returns.
     pub(super) fn import(&mut self, export: &Export) -> Type {
         let offset = self.foreign.len();

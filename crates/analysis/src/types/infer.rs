@@ -1,7 +1,8 @@
 //! The data flow itself.
 
 use super::annotations::{above, annotated, of_func, parse};
-use super::{Context, Foreign, Kind, Sure, Type, Types, builtin, of_ty};
+use super::known::Stamps;
+use super::{Context, Field, Foreign, Inferred, Kind, Sure, Type, Types, builtin, hash, of_ty};
 use crate::Script;
 use crate::scope::{LocalKind, Source, Target};
 use crate::strings::decode;
@@ -9,57 +10,26 @@ use crate::tree::{Call, Entry, ExprId, ExprKind, FuncId};
 use luakit_api::modules::Loader;
 use luakit_api::{BK_PLATFORMS, FunctionId, Object, Ty, bk_function, method, properties_of, words};
 use luakit_diagnostics::TextRange;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Passes after which the flow must have settled; if it has not, nothing is certain.
 const PASSES: usize = 40;
 
 impl<'a> Types<'a> {
+    /// Infers the types of a script, or remembers them.
     pub(crate) fn infer(script: &'a Script, loader: Option<&dyn Loader>) -> Types<'a> {
         Self::infer_with(script, &Context::new(loader))
     }
 
     pub(super) fn infer_with(script: &'a Script, context: &Context<'_>) -> Types<'a> {
-        let tree = &script.tree;
-        let mut flow = Flow {
-            types: Types {
-                script,
-                exprs: vec![Type::Bottom; tree.exprs.len()],
-                locals: vec![Type::Bottom; script.scopes.locals.len()],
-                fields: HashMap::new(),
-                items: HashMap::new(),
-                returns: vec![[Type::Bottom; 3]; tree.funcs.len()],
-                changed: HashSet::new(),
-                module: Type::Bottom,
-                foreign: Vec::new(),
-                requires: HashMap::new(),
-            },
-            fixed: vec![false; script.scopes.locals.len()],
-            fixed_returns: vec![false; tree.funcs.len()],
-            settled: false,
-            changed: false,
-            broken: script.errors.iter().map(|error| script.file.lines.line(error.range.start)).collect(),
-        };
-        flow.annotations();
-        flow.modules(context);
-        for settled in [false, true] {
-            flow.settled = settled;
-            let mut passes = 0;
-            loop {
-                flow.changed = false;
-                flow.pass();
-                passes += 1;
-                if !flow.changed {
-                    break;
-                }
-                if passes == PASSES {
-                    flow.types.exprs.fill(Type::Unknown);
-                    flow.types.locals.fill(Type::Unknown);
-                    return flow.types;
-                }
-            }
-        }
-        flow.types
+        let data = context.remembered(script).unwrap_or_else(|| {
+            let begun = context.begin();
+            let data = flow(script, context);
+            context.remember(script, &data, begun);
+            data
+        });
+        Types { script, data }
     }
 
     /// Returns the type of the elements of a list.
@@ -126,6 +96,45 @@ impl Types<'_> {
     }
 }
 
+fn flow(script: &Script, context: &Context<'_>) -> Arc<Inferred> {
+    flow_with(script, context, Stamps::new(script))
+}
+
+fn flow_with(script: &Script, context: &Context<'_>, stamps: Stamps) -> Arc<Inferred> {
+    let tree = &script.tree;
+    let data = Inferred {
+        exprs: vec![Type::Bottom; tree.exprs.len()],
+        locals: vec![Type::Bottom; script.scopes.locals.len()],
+        returns: vec![[Type::Bottom; 3]; tree.funcs.len()],
+        ..Inferred::default()
+    };
+    let mut flow = Flow {
+        types: Types { script, data: Arc::new(data) },
+        fixed: vec![false; script.scopes.locals.len()],
+        fixed_returns: vec![false; tree.funcs.len()],
+        settled: false,
+        stamps,
+        broken: script.errors.iter().map(|error| script.file.lines.line(error.range.start)).collect(),
+    };
+    flow.annotations();
+    flow.modules(context);
+    for settled in [false, true] {
+        flow.settled = settled;
+        flow.stamps.forget();
+        let mut passes = 0;
+        while flow.pass() {
+            passes += 1;
+            if passes == PASSES {
+                let data = flow.data();
+                data.exprs.fill(Type::Unknown);
+                data.locals.fill(Type::Unknown);
+                return flow.types.data;
+            }
+        }
+    }
+    flow.types.data
+}
+
 struct Flow<'a> {
     types: Types<'a>,
     /// Locals whose type is declared.
@@ -133,7 +142,7 @@ struct Flow<'a> {
     fixed_returns: Vec<bool>,
     /// Whether what has not been seen by now will never be.
     settled: bool,
-    changed: bool,
+    stamps: Stamps,
     /// Lines that do not parse: what was made of them is not what they will say.
     broken: HashSet<usize>,
 }
@@ -150,7 +159,7 @@ impl<'a> Flow<'a> {
                     self.fix(*local, ty);
                 }
             }
-            if let (Some(slots), false) = (self.types.returns.get_mut(id), returns.is_empty()) {
+            if let (Some(slots), false) = (self.data().returns.get_mut(id), returns.is_empty()) {
                 *slots = [0, 1, 2].map(|n| returns.get(n).copied().unwrap_or(Type::Unknown));
                 if let Some(fixed) = self.fixed_returns.get_mut(id) {
                     *fixed = true;
@@ -167,7 +176,7 @@ impl<'a> Flow<'a> {
         for (id, expr) in script.tree.exprs.iter().enumerate() {
             if let ExprKind::Cast { ty, .. } = expr.kind
                 && let Some(ty) = annotated(script, Some(ty))
-                && let Some(slot) = self.types.exprs.get_mut(id)
+                && let Some(slot) = self.data().exprs.get_mut(id)
             {
                 *slot = ty;
             }
@@ -175,9 +184,10 @@ impl<'a> Flow<'a> {
     }
 
     fn fix(&mut self, local: usize, ty: Type) {
-        if let Some(slot) = self.types.locals.get_mut(local) {
+        if let Some(slot) = self.data().locals.get_mut(local) {
             *slot = ty;
         }
+        self.stamps.change_local(local);
         if let Some(fixed) = self.fixed.get_mut(local) {
             *fixed = true;
         }
@@ -189,25 +199,40 @@ impl<'a> Flow<'a> {
         for (id, call) in script.tree.calls() {
             let Some(name) = required(script, call) else { continue };
             let ty = match context.export(&name) {
-                Some(export) => self.types.import(&export),
+                Some(export) => self.data().import(&export),
                 None => Type::Unknown,
             };
-            self.types.requires.insert(id, ty);
+            self.data().requires.insert(id, ty);
         }
     }
 
-    fn pass(&mut self) {
+    fn data(&mut self) -> &mut Inferred {
+        // Nobody else has it yet, so that nothing is copied.
+        Arc::make_mut(&mut self.types.data)
+    }
+
+    /// Works out everything that something changed for, and tells whether there was anything.
+    fn pass(&mut self) -> bool {
         let script = self.types.script;
+        let before = self.stamps.changes;
         for id in 0..script.tree.exprs.len() {
+            if !self.is_stale(id) {
+                continue;
+            }
+            self.stamps.see_expr(id);
             let ty = self.expr(id);
-            if let Some(slot) = self.types.exprs.get_mut(id)
+            if let Some(slot) = self.data().exprs.get_mut(id)
                 && *slot != ty
             {
                 *slot = ty;
-                self.changed = true;
+                self.stamps.change();
             }
         }
-        for flow in &script.scopes.flows {
+        for (i, flow) in script.scopes.flows.iter().enumerate() {
+            if !self.is_flow_stale(i, flow) {
+                continue;
+            }
+            self.stamps.see_flow(i);
             let ty = self.source(flow.source);
             self.target(flow.target, ty);
         }
@@ -226,6 +251,89 @@ impl<'a> Flow<'a> {
                 self.join_local(id, Type::Unknown);
             }
         }
+        self.stamps.changes != before
+    }
+
+    /// Tells whether anything that an expression depends on has changed since it was worked out.
+    fn is_stale(&self, id: ExprId) -> bool {
+        let script = self.types.script;
+        let stamps = &self.stamps;
+        let seen = stamps.expr(id);
+        if seen == 0 || stamps.careless {
+            return true;
+        }
+        let newer = |id: &ExprId| stamps.expr(*id) > seen;
+        match &script.tree.expr(id).kind {
+            ExprKind::Nil
+            | ExprKind::Bool(_)
+            | ExprKind::Number
+            | ExprKind::String
+            | ExprKind::Vararg
+            | ExprKind::Interpolated(_)
+            | ExprKind::Function(_)
+            | ExprKind::Broken
+            | ExprKind::Unary { .. } => false,
+            ExprKind::Name => match script.scopes.names.get(id).copied().flatten() {
+                Some(local) => stamps.local(local) > seen,
+                None => false,
+            },
+            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => {
+                newer(base) || self.has_fields(*base) && stamps.shared > seen
+            }
+            ExprKind::Call(call) => {
+                newer(&call.callee)
+                    || call.args.iter().any(newer)
+                    || !self.is_plain_call(call)
+                        && (stamps.shared > seen || self.has_newer_params(call, seen))
+            }
+            ExprKind::Table(entries) => entries.iter().any(|entry| match entry {
+                Entry::Item(value) | Entry::Named { value, .. } | Entry::Keyed { value, .. } => newer(value),
+            }),
+            ExprKind::Binary { left, right, .. } => newer(left) || newer(right),
+            ExprKind::If { values, .. } => values.iter().any(newer),
+            ExprKind::Paren(inner) | ExprKind::Cast { value: inner, .. } => newer(inner),
+        }
+    }
+
+    /// Tells whether what an expression has inside can change though its type does not.
+    fn has_fields(&self, base: ExprId) -> bool {
+        matches!(self.types.of(base).kind(), Some(Kind::Table(_) | Kind::Foreign(_)))
+    }
+
+    /// Tells whether what a call gives depends on nothing but the types of its parts: `bk.image("x")`.
+    fn is_plain_call(&self, call: &Call) -> bool {
+        let plain = match call.method {
+            Some(_) => matches!(self.types.of(call.callee).kind(), Some(Kind::Object(_))),
+            None => matches!(self.types.of(call.callee).kind(), Some(Kind::Builtin(_))),
+        };
+        let function = |id: &ExprId| matches!(self.types.of(*id).kind(), Some(Kind::Func(_)));
+        plain && !call.args.iter().any(function)
+    }
+
+    /// Tells whether the parameters of what is called have changed: others may pass them something else.
+    fn has_newer_params(&self, call: &Call, seen: u32) -> bool {
+        let Some(Kind::Func(func)) = self.callee(call).kind() else { return false };
+        let params = self.types.script.scopes.params.get(func);
+        params.into_iter().flatten().any(|local| self.stamps.local(*local) > seen)
+    }
+
+    fn is_flow_stale(&self, i: usize, flow: &crate::scope::Flow) -> bool {
+        let stamps = &self.stamps;
+        let seen = stamps.flow(i);
+        if seen == 0 || stamps.careless {
+            return true;
+        }
+        let source = match flow.source {
+            Source::Expr(id, 0) => stamps.expr(id) > seen,
+            Source::Expr(id, _) => stamps.expr(id) > seen || stamps.shared > seen,
+            Source::Element(id) => stamps.expr(id) > seen || stamps.shared > seen,
+            Source::Func(_) | Source::Nil | Source::Number | Source::Unknown => false,
+        };
+        let target = match flow.target {
+            Target::Field(base, _) | Target::Item(base) => stamps.expr(base) > seen,
+            Target::Local(_) | Target::Return(..) | Target::Module => false,
+        };
+        source || target
     }
 
     /// What has not been seen by the end can be anything.
@@ -248,19 +356,32 @@ impl<'a> Flow<'a> {
         if self.fixed.get(id) != Some(&false) {
             return;
         }
-        if let Some(slot) = self.types.locals.get_mut(id) {
-            self.changed |= Self::join(slot, ty);
+        if let Some(slot) = self.data().locals.get_mut(id)
+            && Self::join(slot, ty)
+        {
+            self.stamps.change_local(id);
         }
     }
 
-    fn join_field(&mut self, table: ExprId, name: &'a str, ty: Type) {
-        let slot = self.types.fields.entry((table, name)).or_insert(Type::Bottom);
-        self.changed |= Self::join(slot, ty);
+    fn join_field(&mut self, table: ExprId, name: TextRange, text: &str, ty: Type) {
+        let fields = self.data().fields.entry(table).or_default();
+        let slot = fields.entry(hash(text)).or_insert(Field { name, ty: Type::Bottom });
+        if Self::join(&mut slot.ty, ty) {
+            self.stamps.change_shared();
+        }
     }
 
     fn join_item(&mut self, table: ExprId, ty: Type) {
-        let slot = self.types.items.entry(table).or_insert(Type::Bottom);
-        self.changed |= Self::join(slot, ty);
+        if Self::join(self.data().items.entry(table).or_default(), ty) {
+            self.stamps.change_shared();
+        }
+    }
+
+    /// Remembers that a table is written to.
+    fn write_to(&mut self, table: ExprId) {
+        if !self.types.changed.contains(&table) {
+            self.data().changed.insert(table);
+        }
     }
 
     fn is_broken(&self, id: ExprId) -> bool {
@@ -286,25 +407,28 @@ impl<'a> Flow<'a> {
         match target {
             Target::Local(id) => self.join_local(id, ty),
             Target::Field(base, name) => {
-                if let (Some(Kind::Table(table)), Some(name)) = (self.of(base).kind(), self.key(name)) {
-                    self.types.changed.insert(table);
-                    self.join_field(table, name, ty);
+                if let (Some(Kind::Table(table)), Some(text)) = (self.of(base).kind(), self.key(name)) {
+                    self.write_to(table);
+                    self.join_field(table, name, text, ty);
                 }
             }
             Target::Item(base) => {
                 if let Some(Kind::Table(table)) = self.of(base).kind() {
-                    self.types.changed.insert(table);
+                    self.write_to(table);
                     self.join_item(table, ty);
                 }
             }
             Target::Return(func, n) => {
                 if self.fixed_returns.get(func) == Some(&false)
-                    && let Some(slot) = self.types.returns.get_mut(func).and_then(|slots| slots.get_mut(n))
+                    && let Some(slot) = self.data().returns.get_mut(func).and_then(|slots| slots.get_mut(n))
+                    && Self::join(slot, ty)
                 {
-                    self.changed |= Self::join(slot, ty);
+                    self.stamps.change_shared();
                 }
             }
-            Target::Module => self.changed |= Self::join(&mut self.types.module, ty),
+            Target::Module => {
+                Self::join(&mut self.data().module, ty);
+            }
         }
     }
 
@@ -428,11 +552,15 @@ impl<'a> Flow<'a> {
         for entry in entries {
             match entry {
                 Entry::Item(value) => self.join_item(id, self.of(*value)),
-                Entry::Named { key, value } => self.join_field(id, script.text(*key), self.of(*value)),
+                Entry::Named { key, value } => {
+                    self.join_field(id, *key, script.text(*key), self.of(*value));
+                }
                 Entry::Keyed { key, value } => {
                     let key = script.tree.expr(*key);
                     match (&key.kind, self.key(key.range)) {
-                        (ExprKind::String, Some(name)) => self.join_field(id, name, self.of(*value)),
+                        (ExprKind::String, Some(name)) => {
+                            self.join_field(id, key.range, name, self.of(*value));
+                        }
                         _ => self.join_item(id, self.of(*value)),
                     }
                 }
@@ -496,7 +624,6 @@ impl<'a> Flow<'a> {
                 && self.fixed.get(*local) == Some(&false)
             {
                 self.fix(*local, ty);
-                self.changed = true;
             } else {
                 self.join_local(*local, ty);
             }
@@ -527,7 +654,7 @@ impl<'a> Flow<'a> {
             if self.types.local(*local) == Type::Conflict
                 && let Some(Kind::Table(table)) = ty.kind()
             {
-                self.types.changed.insert(table);
+                self.write_to(table);
             }
         }
     }
@@ -536,7 +663,7 @@ impl<'a> Flow<'a> {
     fn lose(&mut self, call: &Call) {
         for arg in &call.args {
             if let Some(Kind::Table(table)) = self.of(*arg).kind() {
-                self.types.changed.insert(table);
+                self.write_to(table);
             }
         }
     }
@@ -573,7 +700,7 @@ impl<'a> Flow<'a> {
             "table.insert" => {
                 if let (Some(Kind::Table(table)), Some(value)) = (arg(self, 0).kind(), call.args.get(1..)) {
                     let value = value.last().map_or(Type::Unknown, |value| self.of(*value));
-                    self.types.changed.insert(table);
+                    self.write_to(table);
                     self.join_item(table, value);
                 }
                 Type::sure(Kind::Nil)
@@ -614,4 +741,73 @@ pub(crate) fn required(script: &Script, call: &Call) -> Option<String> {
     let arg = script.tree.expr(script.tree.inner(*call.args.first()?));
     matches!(arg.kind, ExprKind::String).then_some(())?;
     String::from_utf8(decode(script.text(arg.range))?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Files, cases, script};
+    use proptest::prelude::*;
+
+    /// Lines that give and take values in many ways.
+    const LINES: &[&str] = &[
+        "local a = bk.image('x')",
+        "local b = a:run('y')",
+        "local t = { f = a, [1] = b }",
+        "t.f = 1",
+        "t.g = function(x) return x end",
+        "t[#t + 1] = a",
+        "table.insert(t, b)",
+        "local function f(x, y) return y, x end",
+        "local function g(x) return f(x, x) end",
+        "function t.h(x) return t.g(x) end",
+        "function t:m(x) return self, x end",
+        "a = f(a, b)",
+        "b = g(t)",
+        "local c, d = f(1, a)",
+        "c = t.h(b)",
+        "d = t:m(a)",
+        "local e = t.f or a",
+        "e = t['g'](e)",
+        "for _, v in ipairs(t) do b = v end",
+        "f(t, nil)",
+        "pcall(g, a)",
+        "h = f",
+        "h(1)",
+        "a:files(function(x) b = x end)",
+        "if a then c = 1 else c = t end",
+        "local p = bk.platform('linux/amd64')",
+        "e = p.os",
+        "local t = setmetatable({}, t)",
+        "return t",
+    ];
+
+    /// Asserts that working out only what is stale gives what working out everything gives.
+    fn check(text: &str) {
+        let script = script(text);
+        let files = Files::beside_cases();
+        let context = || Context::new(Some(&files));
+        let sparing = flow(&script, &context());
+        let mut careless = Stamps::new(&script);
+        careless.careless = true;
+        let all = flow_with(&script, &context(), careless);
+        assert_eq!(sparing.exprs, all.exprs, "{text}");
+        assert_eq!(sparing.locals, all.locals, "{text}");
+        assert_eq!(sparing.returns, all.returns, "{text}");
+        assert_eq!(sparing.changed, all.changed, "{text}");
+    }
+
+    #[test]
+    fn the_sample_cases_lose_nothing() {
+        cases().iter().for_each(|(_, text)| check(text));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn only_what_is_stale_has_to_be_worked_out(lines in prop::collection::vec(prop::sample::select(LINES), 0..16)) {
+            check(&lines.join("\n"));
+        }
+    }
 }

@@ -14,14 +14,22 @@ fn check(fixture: &str, expected: &str) {
     let ty = local_at(&script, *token).map_or(Type::Unknown, |local| types.local(local));
     let mark = if matches!(ty, Type::Is(_, Sure::No)) { "?" } else { "" };
     let found = format!("{}{mark}", types.display(ty));
-    if found != expected { eprintln!("MISS line {}: {found} for {expected}: {fixture}", std::panic::Location::caller().line()); }
+    if found != expected {
+        eprintln!("MISS line {}: {found} for {expected}: {fixture}", std::panic::Location::caller().line());
+    }
 }
 
 #[test]
 fn methods_of_tables_have_their_self() {
     check("local M = {}\nfunction M:make() return bk.scratch() end\nlocal $0s = M:make()", "State");
-    check("local M = { base = bk.scratch() }\nfunction M:make() return self.base end\nlocal $0s = M:make()", "State?");
-    check("local M = { base = bk.scratch() }\nfunction M.make(self) return self.base end\nlocal $0s = M:make()", "State");
+    check(
+        "local M = { base = bk.scratch() }\nfunction M:make() return self.base end\nlocal $0s = M:make()",
+        "State?",
+    );
+    check(
+        "local M = { base = bk.scratch() }\nfunction M.make(self) return self.base end\nlocal $0s = M:make()",
+        "State",
+    );
 }
 
 #[test]
@@ -39,7 +47,10 @@ fn objects_find_their_methods_through_their_metatable() {
 #[test]
 fn functions_give_several_values() {
     check("local function f() return 1, bk.scratch() end\nlocal n, $0s = f()", "State");
-    check("local function f() return bk.scratch(), 'x' end\nlocal function g() return f() end\nlocal s, $0n = g()", "string");
+    check(
+        "local function f() return bk.scratch(), 'x' end\nlocal function g() return f() end\nlocal s, $0n = g()",
+        "string",
+    );
     check("local a, $0b = 'x', bk.scratch()", "State");
     check("local ok, $0s = pcall(function() return bk.scratch() end)", "State?");
     check("local function f() return bk.scratch() end\nlocal ok, $0s = pcall(f)", "State?");
@@ -72,7 +83,10 @@ fn lists_have_elements() {
     check("for _, $0p in ipairs({ 'linux/amd64' }) do end", "string");
     check("for _, $0p in ipairs(('a,b'):split(',')) do end", "string?");
     check("for _, s in ipairs({ { base = bk.scratch() } }) do\n  local $0b = s.base\nend", "State");
-    check("for _, s in ipairs({ { base = bk.scratch() }, { base = bk.image('x') } }) do\n  local $0b = s.base\nend", "State?");
+    check(
+        "for _, s in ipairs({ { base = bk.scratch() }, { base = bk.image('x') } }) do\n  local $0b = s.base\nend",
+        "State?",
+    );
     check("local $0n = #{ 1, 2 }", "number?");
     check("local $0s = ({ bk.scratch() })[1]", "State?");
     check(
@@ -89,7 +103,10 @@ fn lists_have_elements() {
 fn nested_tables_keep_their_states() {
     check("local t = { stages = { build = bk.scratch() } }\nlocal $0s = t.stages.build", "State");
     check("local t = { stages = {} }\nt.stages.build = bk.scratch()\nlocal $0s = t.stages.build", "State");
-    check("local t = { stages = {} }\nt.stages['build'] = bk.scratch()\nlocal $0s = t['stages'].build", "State");
+    check(
+        "local t = { stages = {} }\nt.stages['build'] = bk.scratch()\nlocal $0s = t['stages'].build",
+        "State",
+    );
     check("local function f() return { base = bk.scratch() } end\nlocal $0s = f().base", "State");
     check("local t = table.clone({ base = bk.scratch() })\nlocal $0s = t.base", "State?");
 }
@@ -97,28 +114,55 @@ fn nested_tables_keep_their_states() {
 #[test]
 fn closures_see_what_is_around_them() {
     check("local base = bk.scratch()\nlocal function f() return base:run('x') end\nlocal $0s = f()", "State");
-    check("local function maker(s) return function() return s end end\nlocal f = maker(bk.scratch())\nlocal $0s = f()", "State");
-    check("local function map(l, f)\n  local out = {}\n  for i, x in ipairs(l) do out[i] = f(x) end\n  return out\nend\nlocal l = map({ 'a' }, function(n) return bk.image(n) end)\nfor _, $0s in ipairs(l) do end", "State?");
+    check(
+        "local function maker(s) return function() return s end end\nlocal f = maker(bk.scratch())\nlocal $0s = f()",
+        "State",
+    );
+    check(
+        "local function map(l, f)\n  local out = {}\n  for i, x in ipairs(l) do out[i] = f(x) end\n  return out\nend\nlocal l = map({ 'a' }, function(n) return bk.image(n) end)\nfor _, $0s in ipairs(l) do end",
+        "State?",
+    );
 }
 
 #[test]
 fn comments_declare_types() {
-    check("---@param list State[]\nlocal function f(list)\n  for _, $0s in ipairs(list) do end\nend", "State");
+    check(
+        "---@param list State[]\nlocal function f(list)\n  for _, $0s in ipairs(list) do end\nend",
+        "State",
+    );
     check("---@param s State|nil\nlocal function f($0s) end", "State?");
     check("---@param s? State\nlocal function f($0s) end", "State?");
     check("---@param opts? table\nlocal function f($0opts) end", "table?");
     check("---@type State\nlocal $0s = make()", "State");
     check("---@type State[]\nlocal l = make()\nlocal $0s = l[1]", "State?");
-    check("---@class Opts\n---@field base State\n\n---@param o Opts\nlocal function f(o)\n  local $0s = o.base\nend", "State");
-    check("---@class Opts\n---@field bases State[]\n\n---@param o Opts\nlocal function f(o)\n  for _, $0s in ipairs(o.bases) do end\nend", "State");
-    check("---@param o { base: State, name?: string }\nlocal function f(o)\n  local $0s = o.base\nend", "State");
-    check("---@param f fun(s: State): State\nlocal function g(f)\n  local $0s = f(bk.scratch())\nend", "State");
+    check(
+        "---@class Opts\n---@field base State\n\n---@param o Opts\nlocal function f(o)\n  local $0s = o.base\nend",
+        "State",
+    );
+    check(
+        "---@class Opts\n---@field bases State[]\n\n---@param o Opts\nlocal function f(o)\n  for _, $0s in ipairs(o.bases) do end\nend",
+        "State",
+    );
+    check(
+        "---@param o { base: State, name?: string }\nlocal function f(o)\n  local $0s = o.base\nend",
+        "State",
+    );
+    check(
+        "---@param f fun(s: State): State\nlocal function g(f)\n  local $0s = f(bk.scratch())\nend",
+        "State",
+    );
     check("---@return fun(s: State): State\nlocal function g() end\nlocal $0s = g()(bk.scratch())", "State");
     check("---@return State, string\nlocal function g() end\nlocal s, $0n = g()", "string");
-    check("---@return State base\n---@return Mount cache\nlocal function g() end\nlocal s, $0m = g()", "Mount");
+    check(
+        "---@return State base\n---@return Mount cache\nlocal function g() end\nlocal s, $0m = g()",
+        "Mount",
+    );
     check("---@type table<string, State>\nlocal t = make()\nlocal $0s = t.x", "State?");
     check("---@alias Base State\n\n---@param b Base\nlocal function f($0b) end", "State");
-    check("local m = require('m')\nlocal $0s = m.make({}).base\n--- m.lua\n---@class Out\n---@field base State\nlocal M = {}\n---@return Out\nfunction M.make(o) end\nreturn M", "State");
+    check(
+        "local m = require('m')\nlocal $0s = m.make({}).base\n--- m.lua\n---@class Out\n---@field base State\nlocal M = {}\n---@return Out\nfunction M.make(o) end\nreturn M",
+        "State",
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is built in the end.
 
-use crate::values::{Duration, Env, NonEmpty, Port, RunUser, Scalar, State, Strings, Time};
+use crate::values::{Arch, Duration, Either, Env, NonEmpty, Os, Port, RunUser, Scalar, State, Strings, Time};
 use crate::{Arg, Call, Cx, Options, Ty, View};
 use std::collections::BTreeMap;
 
@@ -87,10 +87,10 @@ pub struct ExportOptions {
     pub labels: Option<BTreeMap<String, Scalar>>,
     /// The operating system.
     #[option(shown = "that of the state's platform")]
-    pub os: Option<NonEmpty>,
+    pub os: Option<Os>,
     /// The architecture.
     #[option(shown = "that of the state's platform")]
-    pub arch: Option<NonEmpty>,
+    pub arch: Option<Arch>,
     /// The variant of the architecture.
     #[option(shown = "that of the state's platform")]
     pub variant: Option<String>,
@@ -114,7 +114,7 @@ pub struct ExportOptions {
 #[derive(Debug, Options)]
 pub struct HealthcheckOptions {
     /// The check: a shell line, or a list as in Docker (`{ "CMD", … }`, `{ "CMD-SHELL", … }`, `{ "NONE" }`).
-    pub test: crate::values::Either<NonEmpty, Vec<String>>,
+    pub test: Either<NonEmpty, HealthTest>,
     /// The time between two checks.
     pub interval: Option<Duration>,
     /// The time after which a check has failed.
@@ -123,4 +123,37 @@ pub struct HealthcheckOptions {
     pub start_period: Option<Duration>,
     /// How many failures in a row make a container unhealthy.
     pub retries: Option<u32>,
+}
+
+/// A check of a container's health as a list, whose first word says how the others are run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthTest(pub Vec<String>);
+
+impl Arg for HealthTest {
+    const TY: Ty = Ty::List(&Ty::String);
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let words = Vec::<String>::read(value, cx)?;
+        let wrong = |what: &str, hint: &str, cx: &mut Cx| {
+            cx.invalid::<()>(what);
+            cx.hint(hint);
+            None
+        };
+        match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            // Docker takes an empty list for the check of the base image.
+            [] | ["NONE"] | ["CMD" | "CMD-SHELL", _, ..] => Some(Self(words)),
+            ["NONE", ..] => {
+                wrong("must have nothing after \"NONE\"", "`{ \"NONE\" }` turns the check off", cx)
+            }
+            [how @ ("CMD" | "CMD-SHELL")] => wrong(
+                &format!("must have a command after \"{how}\""),
+                "as in `{ \"CMD\", \"curl\", \"-f\", … }`",
+                cx,
+            ),
+            [first, ..] => {
+                let first = crate::values::quote(first);
+                let what = format!("must begin with \"CMD\", \"CMD-SHELL\" or \"NONE\", got {first}");
+                wrong(&what, &format!("write `{{ \"CMD\", {first}, … }}`, or a shell line as a string"), cx)
+            }
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! `state:run`.
 
 use crate::values::{
-    Command, Either, Env, ExitCodes, Mount, NonEmpty, PlatformSpec, RunUser, SecretEnvs, Size, Strings,
-    SwapSize, Ulimits,
+    Address, Command, Either, Env, ExitCodes, Mount, NonEmpty, PlatformSpec, RunUser, SecretEnvs, Size,
+    Strings, SwapSize, Ulimits,
 };
 use crate::{Call, Choice, Object, Options};
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ pub struct RunOptions {
     #[option(shown = "0")]
     pub valid_exit_codes: Option<ExitCodes>,
     /// Names of hosts and their addresses, for `/etc/hosts`.
-    pub extra_hosts: Option<BTreeMap<String, NonEmpty>>,
+    pub extra_hosts: Option<BTreeMap<String, Address>>,
     /// Limits such as `nofile`: a number, or `{ soft = …, hard = … }`; -1 is unlimited.
     pub ulimits: Option<Ulimits>,
     /// The parent of the command's cgroup.

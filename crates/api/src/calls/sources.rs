@@ -13,10 +13,31 @@ use std::collections::BTreeMap;
 pub struct Image {
     /// The image's reference, such as `golang:1.22`, `ghcr.io/owner/name:tag` or `name@sha256:…`.
     #[arg(label = "identifier")]
-    pub identifier: NonEmpty,
+    pub identifier: ImageName,
     /// How the image is chosen and found.
     #[arg(optional)]
     pub opts: ImageOptions,
+}
+
+/// The reference of an image, as a script writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageName(pub String);
+
+impl Arg for ImageName {
+    const TY: crate::Ty = crate::Ty::String;
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let NonEmpty(name) = NonEmpty::read(value, cx)?;
+        // No registry has an image of that name: Docker reserves it for a Dockerfile's `FROM scratch`.
+        let short = name.strip_prefix("docker.io/").unwrap_or(&name);
+        let short = short.strip_prefix("library/").unwrap_or(short);
+        if short.split([':', '@']).next() == Some("scratch") {
+            let shown = quote(&name);
+            cx.invalid::<()>(&format!("must be an image, which {shown} is not"));
+            cx.hint("start from nothing with `bk.scratch()`");
+            return None;
+        }
+        Some(Self(name))
+    }
 }
 
 /// How an image is chosen and found.
@@ -271,27 +292,43 @@ pub struct Headers {
     pub user_agent: Option<String>,
 }
 
+impl Headers {
+    fn set(&mut self, name: &str, value: String, cx: &mut Cx) -> Option<()> {
+        let wrong = |what: String, cx: &mut Cx| {
+            cx.problem::<()>(luakit_diagnostics::Code::INVALID_VALUE, what);
+            cx.focus(crate::Focus::Key);
+        };
+        let header = match name.to_ascii_lowercase().as_str() {
+            "accept" => &mut self.accept,
+            "user-agent" => &mut self.user_agent,
+            _ => {
+                let what =
+                    format!("header `{name}` is not sent: BuildKit sends `Accept` and `User-Agent` only");
+                wrong(what, cx);
+                cx.hint("for a login, put the whole Authorization header into a secret and name it in `auth_header_secret`");
+                return None;
+            }
+        };
+        if header.is_some() {
+            wrong(format!("header `{name}` is given twice: case makes no difference"), cx);
+            return None;
+        }
+        if value.contains(|c: char| c.is_control() && c != '\t') {
+            return cx.invalid("must be a single line");
+        }
+        *header = Some(value);
+        Some(())
+    }
+}
+
 impl Arg for Headers {
     const TY: crate::Ty = crate::Ty::Map(&crate::Ty::String);
     fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
         let map = <BTreeMap<String, String>>::read(value, cx)?;
         let mut headers = Headers::default();
         for (name, value) in map {
-            match name.to_ascii_lowercase().as_str() {
-                "accept" => headers.accept = Some(value),
-                "user-agent" => headers.user_agent = Some(value),
-                _ => {
-                    return cx.at(crate::Step::Key(name.clone()), |cx| {
-                        cx.problem::<()>(
-                            luakit_diagnostics::Code::INVALID_VALUE,
-                            format!("header `{name}` is not sent: BuildKit sends `Accept` and `User-Agent` only"),
-                        );
-                        cx.focus(crate::Focus::Key);
-                        cx.hint("for a login, put the whole Authorization header into a secret and name it in `auth_header_secret`");
-                        None
-                    });
-                }
-            }
+            let read = cx.at(crate::Step::Key(name.clone()), |cx| headers.set(&name, value, cx));
+            read?;
         }
         Some(headers)
     }

@@ -49,7 +49,15 @@ impl Arg for RunUser {
     fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
         match value.known() {
             Known::Number(_) => u32::read(value, cx).map(|id| Self(id.to_string())),
-            Known::String(_) => NonEmpty::read(value, cx).map(|name| Self(name.0)),
+            Known::String(_) => {
+                let NonEmpty(name) = NonEmpty::read(value, cx)?;
+                // More is not asked of a name: Windows has some with spaces.
+                if name == ":" || name.matches(':').count() > 1 {
+                    let shown = quote(&name);
+                    return cx.invalid(&format!("must be \"user\" or \"user:group\", got {shown}"));
+                }
+                Some(Self(name))
+            }
             other => cx.wrong_type(&Self::TY, other.kind()),
         }
     }

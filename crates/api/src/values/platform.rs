@@ -1,6 +1,6 @@
 //! Platforms, their parts checked.
 
-use super::{Platform, Strings, quote};
+use super::{NonEmpty, Platform, Strings, quote};
 use crate::arg::text;
 use crate::{Arg, Cx, Known, Options, Replacement, Special, Ty, View};
 
@@ -56,22 +56,57 @@ const ARCHITECTURES: &[&str] = &[
     "mips64", "mips64le", "wasm", "x86_64", "x86-64", "aarch64", "armhf", "armel", "i386", "i686",
 ];
 
+/// The operating system of a platform, given by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Os(pub String);
+
+impl Arg for Os {
+    const TY: Ty = Ty::String;
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let os = system(&NonEmpty::read(value, cx)?.0);
+        known_part(&os, SYSTEMS, "operating system", cx).map(|()| Self(os))
+    }
+}
+
+/// The architecture of a platform, given by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arch(pub String);
+
+impl Arg for Arch {
+    const TY: Ty = Ty::String;
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let arch = NonEmpty::read(value, cx)?.0.trim().to_ascii_lowercase();
+        known_part(&arch, ARCHITECTURES, "architecture", cx).map(|()| Self(arch))
+    }
+}
+
+fn system(os: &str) -> String {
+    match os.trim().to_ascii_lowercase() {
+        os if os == "macos" => "darwin".to_owned(),
+        os => os,
+    }
+}
+
+fn known_part(part: &str, known: &[&str], what: &str, cx: &mut Cx) -> Option<()> {
+    if known.contains(&part) {
+        return Some(());
+    }
+    let meant = crate::nearest(part, known.iter().copied())
+        .map_or(String::new(), |near| format!(", did you mean \"{near}\"?"));
+    cx.invalid(&format!("names an unknown {what} \"{part}\"{meant}"))
+}
+
 impl PlatformSpec {
     /// Checks the parts of a platform: each must be known and in its place.
     pub fn parts(os: &str, arch: &str, variant: &str, cx: &mut Cx) -> Option<Self> {
-        let (os, arch) = (os.trim().to_ascii_lowercase(), arch.trim().to_ascii_lowercase());
-        let os = if os == "macos" { "darwin".to_owned() } else { os };
+        let (os, arch) = (system(os), arch.trim().to_ascii_lowercase());
         if ARCHITECTURES.contains(&&*os) && SYSTEMS.contains(&&*arch) {
             return cx.invalid(&format!("has its parts swapped, did you mean \"{arch}/{os}\"?"));
         }
         for (part, known, what) in
             [(&os, SYSTEMS, "operating system"), (&arch, ARCHITECTURES, "architecture")]
         {
-            if !known.contains(&&**part) {
-                let meant = crate::nearest(part, known.iter().copied())
-                    .map_or(String::new(), |near| format!(", did you mean \"{near}\"?"));
-                return cx.invalid(&format!("names an unknown {what} \"{part}\"{meant}"));
-            }
+            known_part(part, known, what, cx)?;
         }
         let variant = variant.trim().to_ascii_lowercase();
         let known_variant = variant.is_empty()

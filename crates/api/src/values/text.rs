@@ -2,6 +2,7 @@
 
 use crate::arg::{number_text, text};
 use crate::{Arg, Cx, Known, Ty, View};
+use std::net::IpAddr;
 
 /// Text that must not be empty or blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +90,24 @@ impl Arg for Digest {
                 cx.invalid(&format!(
                     "must be a digest like \"sha256:…\" with its hexadecimal digits, got {shown}"
                 ))
+            }
+        }
+    }
+}
+
+/// The address of a host, as BuildKit's client writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address(pub String);
+
+impl Arg for Address {
+    const TY: Ty = Ty::String;
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let NonEmpty(text) = NonEmpty::read(value, cx)?;
+        match text.parse::<IpAddr>() {
+            Ok(address) => Some(Self(address.to_canonical().to_string())),
+            Err(_) => {
+                let shown = quote(&text);
+                cx.invalid(&format!("must be an IP address like \"10.0.0.1\", got {shown}"))
             }
         }
     }

@@ -93,10 +93,14 @@ impl Arg for Time {
             }
             Known::String(Some(bytes)) => {
                 let text = text(bytes, cx)?;
-                parse_rfc3339(&text).map(Time).or_else(|| {
-                    let shown = quote(&text);
-                    cx.invalid(&format!("must be RFC 3339 like \"2024-05-01T12:00:00Z\", got {shown}"))
-                })
+                let shown = quote(&text);
+                match moment(&text).map(i64::try_from) {
+                    Some(Ok(nanos)) => Some(Time(nanos)),
+                    Some(Err(_)) => cx.invalid("is out of range"),
+                    None => {
+                        cx.invalid(&format!("must be RFC 3339 like \"2024-05-01T12:00:00Z\", got {shown}"))
+                    }
+                }
             }
             Known::String(None) => None,
             other => cx.expected("seconds since 1970 or RFC 3339 text", other.kind()),
@@ -104,8 +108,12 @@ impl Arg for Time {
     }
 }
 
-/// Parses RFC 3339 into nanoseconds since 1970.
+/// Parses RFC 3339 into nanoseconds since 1970, where they fit into 64 bits.
 pub fn parse_rfc3339(text: &str) -> Option<i64> {
+    moment(text).and_then(|nanos| i64::try_from(nanos).ok())
+}
+
+fn moment(text: &str) -> Option<i128> {
     let (date, rest) = text.split_once(['T', 't', ' '])?;
     let number = |text: &str, digits: usize| {
         (text.len() == digits && text.bytes().all(|b| b.is_ascii_digit()))
@@ -134,7 +142,7 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
     if fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let nanos: i64 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
+    let nanos: i128 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
     let mut parts = clock.split(':');
     let (h, min, s) = (number(parts.next()?, 2)?, number(parts.next()?, 2)?, number(parts.next()?, 2)?);
     let leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
@@ -148,5 +156,5 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
     let era_days = 365 * yy + yy.div_euclid(4) - yy.div_euclid(100) + yy.div_euclid(400);
     let day = era_days + (153 * mm + 2) / 5 + d - 1 - 719_468;
     let seconds = day * 86_400 + h * 3600 + min * 60 + s - offset;
-    seconds.checked_mul(1_000_000_000)?.checked_add(nanos)
+    Some(i128::from(seconds) * 1_000_000_000 + nanos)
 }

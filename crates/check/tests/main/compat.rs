@@ -163,6 +163,9 @@ for k, v in { "x", "y" } do io.write(k, v, " ") end
 print(next({}), type(next), select("#"), select(-1, 1, 2), rawequal("a", "a"), rawlen({ 1 }), rawget({ a = 1 }, "a"))
 print(loadstring("return 1 + 1")(), loadstring("x x"))
 local f = loadstring("return ...") print(f(1, 2))
+print(load("return 1 + 1")(), load("x x"))
+local t = { "return ", "1 + ", "2" } local i = 0 print(load(function() i += 1 return t[i] end)())
+print(load("return x", "=chunk", "t", { x = 5 })(), load("\27Lua"), load("return 1", "x", "b"), load(function() return 5 end))
 local f = function() return x end setfenv(f, { x = 5 }) print(f(), getfenv(f).x)
 local goto = 5 print(goto)
 local continue = 1 print(continue)
@@ -210,6 +213,12 @@ print(pcall(coroutine.wrap(function() return pcall(coroutine.yield, 1) end)))
                 2	nil	loadstring:1: Incomplete statement: expected assignment or a function call
             local f = loadstring("return ...") print(f(1, 2))
                 1	2
+            print(load("return 1 + 1")(), load("x x"))
+                2	nil	loadstring:1: Incomplete statement: expected assignment or a function call
+            local t = { "return ", "1 + ", "2" } local i = 0 print(load(function() i += 1 return t[i] end)())
+                3
+            print(load("return x", "=chunk", "t", { x = 5 })(), load("\27Lua"), load("return 1", "x", "b"), load(function() return 5 end))
+                5	nil	nil	nil	load: the function must return a string
             local f = function() return x end setfenv(f, { x = 5 }) print(f(), getfenv(f).x)
                 5	5
             local goto = 5 print(goto)
@@ -371,7 +380,6 @@ print(bk[{}])
 bk()
 string.dump(print)
 print(debug.traceback())
-load("return 1")
 dofile("x.lua")
 loadfile("x.lua")
 io.open("x")
@@ -485,8 +493,6 @@ print(setmetatable({}, { __tostring = function() return 1 end }))
                 build.lua:1:1: string.dump is not available in build scripts (sandboxed) [sandboxed]
             print(debug.traceback())
                 build.lua:1:7: debug.traceback is not available in build scripts (sandboxed) [sandboxed]
-            load("return 1")
-                build.lua:1:1: load is not available in build scripts (sandboxed) [sandboxed]
             dofile("x.lua")
                 build.lua:1:1: dofile is not available in build scripts (sandboxed) [sandboxed]
             loadfile("x.lua")

@@ -141,6 +141,21 @@ fn random_numbers_and_the_clock_are_the_same_in_every_run() {
 }
 
 #[test]
+fn the_clock_shows_what_source_date_epoch_says() {
+    let now = |options: Options| {
+        let run = run_with("print(os.time(), os.date('%Y')) bk.export(bk.scratch())", &options);
+        run.output.iter().map(|printed| printed.text.as_str()).collect::<String>()
+    };
+    let env: fn(&str) -> Option<String> = |name| (name == "SOURCE_DATE_EPOCH").then(|| "1700000000".into());
+    let mut given = Options { env: Some(env), ..options() };
+    assert_eq!(now(given.clone()), "1700000000\t2023\n");
+    given.args.insert("SOURCE_DATE_EPOCH".into(), "86400".into());
+    assert_eq!(now(given.clone()), "86400\t1970\n");
+    given.args.insert("SOURCE_DATE_EPOCH".into(), "inf".into());
+    assert_eq!(now(given), "0\t1970\n");
+}
+
+#[test]
 fn objects_have_names_that_stay() {
     let script = "local s = bk.image('alpine')\n\
                   local names = { tostring(s), tostring(bk.cache('/c')), tostring(bk.platform('linux/arm')) }\n\

@@ -55,6 +55,25 @@ local function build()
   install(nil)
 end
 build()
+== in a deep recursion
+local function build(s, n)
+  if n == 0 then
+    return s:run("")
+  end
+  return build(s, n - 1)
+end
+local function start()
+  return build(bk.image("a"), 500)
+end
+start()
+== in a deep recursion of a coroutine
+local function build(s, n)
+  return n == 0 and s:run("") or build(s, n - 1)
+end
+local step = coroutine.wrap(function()
+  build(bk.image("a"), 500)
+end)
+step()
 == several on a line
 local function f(x) error(x) end f("a") f("b")
 == with a traceback in it
@@ -113,6 +132,28 @@ error("\27[31mred\27[0m")
                |   ^^^^^
               called from build.lua:5:3
               called from build.lua:7:1
+            == in a deep recursion
+            build.lua:3:18: bk.run: command argument must not be empty [invalid-value]
+             3 |     return s:run("")
+               |                  ^^
+              called from build.lua:5:10
+              called from build.lua:8:10
+              called from build.lua:10:1
+            build.lua:10:1: no bk.export() call — nothing to build [missing-export]
+             10 | start()
+                | ^^^^^^^
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
+            == in a deep recursion of a coroutine
+            build.lua:2:27: bk.run: command argument must not be empty [invalid-value]
+             2 |   return n == 0 and s:run("") or build(s, n - 1)
+               |                           ^^
+              called from build.lua:2:34
+              called from build.lua:5:3
+              called from build.lua:7:1
+            build.lua:7:1: no bk.export() call — nothing to build [missing-export]
+             7 | step()
+               | ^^^^^^
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
             == several on a line
             build.lua:1:21: a [runtime-error]
              1 | local function f(x) error(x) end f("a") f("b")
@@ -383,6 +424,7 @@ loadstring("bk.image('')")()
              2 |   return f() + 1
                |          ^
               called from build.lua:2:10
+              called from build.lua:4:1
             == in a chunk
             build.lua:2:1: loadstring:2: attempt to index nil with 'y' [runtime-error]
              2 | chunk()

@@ -267,7 +267,7 @@ print(p.x)
             gsub: script evaluation timed out after 150ms [limit]
             gsub table: script evaluation timed out after 150ms [limit]
             foreach: script evaluation timed out after 150ms [limit]
-            metatable in options: fine
+            metatable in options: 1: bk.image: opts must be a plain table: options that its metatable's `__index` gives are not read [invalid-value]
             pairs and len in options: fine
             newproxy: script evaluation timed out after 150ms [limit]
         "#]],

@@ -64,6 +64,9 @@ bk.image("a", { layer_limit = 1.5 })
 bk.image("a", { layer_limit = 2 ^ 40 })
 bk.image("a", { resolve_digest = "yes" })
 bk.image("a", { checksum = "abc" })
+bk.image("a", setmetatable({}, { __index = { platform = "linux/arm64" } }))
+bk.image("scratch")
+bk.image("docker.io/library/scratch:latest")
 bk.image { "a" }
 bk:image("a")
 bk.from("a")
@@ -148,6 +151,15 @@ bk["image "]("a")
                 bk.image: resolve_digest must be a boolean, got string [wrong-type] at `"yes"`
             bk.image("a", { checksum = "abc" })
                 bk.image: checksum must be a digest like "sha256:…" with its hexadecimal digits, got "abc" [invalid-value] at `"abc"`
+            bk.image("a", setmetatable({}, { __index = { platform = "linux/arm64" } }))
+                bk.image: opts must be a plain table: options that its metatable's `__index` gives are not read [invalid-value] at `setmetatable({}, { __index = { platform = "linux/arm64" } })`
+                hint: copy them into the table itself
+            bk.image("scratch")
+                bk.image: identifier must be an image, which "scratch" is not [invalid-value] at `"scratch"`
+                hint: start from nothing with `bk.scratch()`
+            bk.image("docker.io/library/scratch:latest")
+                bk.image: identifier must be an image, which "docker.io/library/scratch:latest" is not [invalid-value] at `"docker.io/library/scratch:latest"`
+                hint: start from nothing with `bk.scratch()`
             bk.image { "a" }
                 bk.image: identifier must be a string, got table [wrong-type] at `{ "a" }`
             bk:image("a")
@@ -211,6 +223,10 @@ bk.http("http://x", { signature = "x" })
 bk.http("http://x", { uid = -1 })
 bk.http("http://x", { checksum = "md5:1" })
 bk.http("http://user:password@x/y")
+bk.http("https://")
+bk.http("https:///x")
+bk.http("http://x", { headers = { Accept = "a", accept = "b" } })
+bk.http("http://x", { headers = { Accept = "a\nX: y" } })
 bk.https("")
 "#,
         &expect![[r#"
@@ -309,6 +325,14 @@ bk.https("")
             bk.http("http://user:password@x/y")
                 bk.http: URL must not hold a password: it would be written into the definition in clear [invalid-value] at `"http://user:password@x/y"`
                 hint: put it into a secret and name that in `auth_header_secret`
+            bk.http("https://")
+                bk.http: invalid URL `https://`: there is no host [invalid-op] at `"https://"`
+            bk.http("https:///x")
+                bk.http: invalid URL `https:///x`: there is no host [invalid-op] at `"https:///x"`
+            bk.http("http://x", { headers = { Accept = "a", accept = "b" } })
+                bk.http: header `accept` is given twice: case makes no difference [invalid-value] at `accept`
+            bk.http("http://x", { headers = { Accept = "a\nX: y" } })
+                bk.http: headers.Accept must be a single line [invalid-value] at `"a\nX: y"`
             bk.https("")
                 bk.https: URL must not be empty [invalid-value] at `""`
         "#]],
@@ -347,6 +371,8 @@ base:run("a", { cwd = 5 })
 base:run("a", { user = "" })
 base:run("a", { user = 1.5 })
 base:run("a", { user = -1 })
+base:run("a", { user = ":" })
+base:run("a", { user = "a:b:c" })
 base:run("a", { valid_exit_codes = 256 })
 base:run("a", { valid_exit_codes = -1 })
 base:run("a", { valid_exit_codes = {} })
@@ -359,6 +385,8 @@ base:run("a", { valid_exit_codes = 1.5 })
 base:run("a", { valid_exit_codes = true })
 base:run("a", { extra_hosts = { "a" } })
 base:run("a", { extra_hosts = { a = "" } })
+base:run("a", { extra_hosts = { a = "registry" } })
+base:run("a", { extra_hosts = { a = "10.0.0.256" } })
 base:run("a", { ulimits = { nofiles = 1 } })
 base:run("a", { ulimits = { nofile = -2 } })
 base:run("a", { ulimits = { nofile = { soft = 2, hard = 1 } } })
@@ -375,6 +403,8 @@ base:run("a", { resources = { memory = "1x" } })
 base:run("a", { resources = { memory = -1 } })
 base:run("a", { resources = { memory_swap = -2 } })
 base:run("a", { resources = { cpus = 0 } })
+base:run("a", { resources = { cpus = 1e-9 } })
+base:run("a", { resources = { cpus = 1e300 } })
 base:run("a", { resources = { cpus = 1, cpu_quota = 5 } })
 base:run("a", { resources = { cpus = "1.5" } })
 base:run("a", { resources = { cpu_shares = -1 } })
@@ -451,6 +481,10 @@ base:run("a"):env("A", "1")
                 bk.run: user must be an integer, got 1.5 [invalid-value] at `1.5`
             base:run("a", { user = -1 })
                 bk.run: user must be from 0 to 4294967295, got -1 [invalid-value] at `-1`
+            base:run("a", { user = ":" })
+                bk.run: user must be "user" or "user:group", got ":" [invalid-value] at `":"`
+            base:run("a", { user = "a:b:c" })
+                bk.run: user must be "user" or "user:group", got "a:b:c" [invalid-value] at `"a:b:c"`
             base:run("a", { valid_exit_codes = 256 })
                 bk.run: valid_exit_codes must be from 0 to 255, got 256 [invalid-value] at `256`
             base:run("a", { valid_exit_codes = -1 })
@@ -475,6 +509,10 @@ base:run("a"):env("A", "1")
                 bk.run: a map takes named entries, got a value without a name [wrong-type] at `"a"`
             base:run("a", { extra_hosts = { a = "" } })
                 bk.run: extra_hosts.a must not be empty [invalid-value] at `""`
+            base:run("a", { extra_hosts = { a = "registry" } })
+                bk.run: extra_hosts.a must be an IP address like "10.0.0.1", got "registry" [invalid-value] at `"registry"`
+            base:run("a", { extra_hosts = { a = "10.0.0.256" } })
+                bk.run: extra_hosts.a must be an IP address like "10.0.0.1", got "10.0.0.256" [invalid-value] at `"10.0.0.256"`
             base:run("a", { ulimits = { nofiles = 1 } })
                 bk.run: ulimits.nofiles is not a limit: unknown name `nofiles`, did you mean `nofile`? [invalid-value] at `nofiles`
             base:run("a", { ulimits = { nofile = -2 } })
@@ -507,7 +545,11 @@ base:run("a"):env("A", "1")
             base:run("a", { resources = { memory_swap = -2 } })
                 bk.run: resources.memory_swap must not be negative [invalid-value] at `-2`
             base:run("a", { resources = { cpus = 0 } })
-                bk.run: resources.cpus must be above 0 [invalid-value] at `0`
+                bk.run: resources.cpus must be from 0.01 to 100000, got 0 [invalid-value] at `0`
+            base:run("a", { resources = { cpus = 1e-9 } })
+                bk.run: resources.cpus must be from 0.01 to 100000, got 1e-09 [invalid-value] at `1e-9`
+            base:run("a", { resources = { cpus = 1e300 } })
+                bk.run: resources.cpus must be from 0.01 to 100000, got 1e+300 [invalid-value] at `1e300`
             base:run("a", { resources = { cpus = 1, cpu_quota = 5 } })
                 bk.run: resources.cpus cannot stand beside `cpu_period` or `cpu_quota`, which it is a short form of [invalid-value] at `1`
             base:run("a", { resources = { cpus = "1.5" } })
@@ -565,6 +607,11 @@ x:run("a", { mounts = { bk.cache("/a"), nil, bk.cache("/b") } })
 x:run("a", { mounts = { ["/src"] = src } })
 x:run("a", { mounts = { bk.cache("/") } })
 x:run("a", { mounts = { bk.bind(src, "//") } })
+x:run("a", { mounts = { bk.bind(src, ".") } })
+x:run("a", { mounts = { bk.cache("/a") } }):mount("/a")
+x:run("a", { mounts = { bk.bind(src, "/a") } }):mount("/a")
+x:run("a", { mounts = { bk.bind(src, "/a/", { readonly = false }) } }):mount("/a")
+x:run("a"):mount("/a")
 x:run("a", { mounts = { bk.cache("/a"), bk.tmpfs("/a") } })
 x:run("a", { mounts = { bk.cache("/a"), bk.tmpfs("/a/") } })
 x:run("a", { mounts = { bk.ssh(), bk.ssh({ id = "other" }) } })
@@ -601,6 +648,8 @@ bk.bind(src, "/dest", { readonly = "no" })
 bk.bind(src, "/dest", { rw = true })
 bk.bind(bk.scratch(), "/dest")
 bk.bind(src, "/dest", { content_cache = "maybe" })
+bk.bind(src, "/dest", { content_cache = "on", selector = "a", readonly = false })
+bk.bind(src, "/dest", { content_cache = "on", selector = "/a/..", readonly = false })
 bk.bind(src, "/dest", { no_output = true })
 bk.mount(src, "/dest")
 bk.bind(src, "/dest"):run("x")
@@ -632,6 +681,18 @@ bk.bind(src, "/dest"):run("x")
                 bk.run: mounts[1] must not be mounted at `/`, where the state itself is [invalid-value] at `bk.cache("/")`
             x:run("a", { mounts = { bk.bind(src, "//") } })
                 bk.run: mounts[1] must not be mounted at `/`, where the state itself is [invalid-value] at `bk.bind(src, "//")`
+            x:run("a", { mounts = { bk.bind(src, ".") } })
+                bk.run: mounts[1] must not be mounted at `/`, where the state itself is [invalid-value] at `bk.bind(src, ".")`
+            x:run("a", { mounts = { bk.cache("/a") } }):mount("/a")
+                bk.mount: invalid mount: /a [invalid-op] at `"/a"`
+                hint: what a command writes is kept on a `bk.bind` with `readonly = false`, not on a cache, tmpfs, secret or ssh mount, and not with `no_output`
+            x:run("a", { mounts = { bk.bind(src, "/a") } }):mount("/a")
+                bk.mount: nothing can depend on the command: the mount is read-only, so what is there is the state before it [unused-state] at `"/a"`
+                hint: add `readonly = false` to the mount
+            x:run("a", { mounts = { bk.bind(src, "/a/", { readonly = false }) } }):mount("/a")
+            x:run("a"):mount("/a")
+                bk.mount: no mount at `/a` [invalid-op] at `"/a"`
+                hint: what a command writes is kept on a `bk.bind` with `readonly = false`, not on a cache, tmpfs, secret or ssh mount, and not with `no_output`
             x:run("a", { mounts = { bk.cache("/a"), bk.tmpfs("/a") } })
                 bk.run: mounts[1] and mounts[2] are both mounted at `/a` [invalid-value] at `bk.tmpfs("/a")`
             x:run("a", { mounts = { bk.cache("/a"), bk.tmpfs("/a/") } })
@@ -711,6 +772,10 @@ bk.bind(src, "/dest"):run("x")
                 hint: add `readonly = false`
             bk.bind(src, "/dest", { content_cache = "maybe" })
                 bk.bind: content_cache must be one of "default", "on", "off", got "maybe" [not-a-choice] at `"maybe"`
+            bk.bind(src, "/dest", { content_cache = "on", selector = "a", readonly = false })
+                bk.bind: content_cache must not be "on" for a part of a state that is kept after writing to it [invalid-value] at `"on"`
+                hint: add `no_output = true`, or leave `selector` out
+            bk.bind(src, "/dest", { content_cache = "on", selector = "/a/..", readonly = false })
             bk.bind(src, "/dest", { no_output = true })
             bk.mount(src, "/dest")
                 unknown function `bk.mount`: `mount` is a method of a state [unknown-function] at `mount`
@@ -1051,15 +1116,21 @@ bk.export(base, { labels = { "x" } })
 bk.export(base, { labels = { a = {} } })
 bk.export(base, { working_dir = "/x" })
 bk.export(base, { workdir = 5 })
+bk.export(base, { os = "lunix" })
+bk.export(base, { arch = "armm64" })
 bk.export(base, { healthcheck = "x" })
 bk.export(base, { healthcheck = {} })
 bk.export(base, { healthcheck = { test = 5 } })
+bk.export(base, { healthcheck = { test = { "curl", "x" } } })
+bk.export(base, { healthcheck = { test = { "CMD" } } })
+bk.export(base, { healthcheck = { test = { "NONE", "x" } } })
 bk.export(base, { healthcheck = { test = "x", interval = "5" } }) done = true
 bk.export(base, { healthcheck = { test = "x", interval = "5 minutes" } })
 bk.export(base, { healthcheck = { test = "x", interval = -1 } })
 bk.export(base, { healthcheck = { test = "x", interval = 1e300 } })
 bk.export(base, { healthcheck = { test = "x", retries = -1 } })
 bk.export(base, { created = "now" })
+bk.export(base, { created = "9999-01-01T00:00:00Z" })
 bk.export(base, { annotations = { a = "b" } }) done = true
 bk.export(base) bk.export(base)
 done = true
@@ -1102,12 +1173,25 @@ done = true
                 bk.export: unknown option `working_dir` in `ExportOptions`, did you mean `workdir`? [unknown-option] at `working_dir`
             bk.export(base, { workdir = 5 })
                 bk.export: workdir must be a string, got number [wrong-type] at `5`
+            bk.export(base, { os = "lunix" })
+                bk.export: os names an unknown operating system "lunix", did you mean "linux"? [invalid-value] at `"lunix"`
+            bk.export(base, { arch = "armm64" })
+                bk.export: arch names an unknown architecture "armm64", did you mean "arm64"? [invalid-value] at `"armm64"`
             bk.export(base, { healthcheck = "x" })
                 bk.export: healthcheck must be a table, got string [wrong-type] at `"x"`
             bk.export(base, { healthcheck = {} })
                 bk.export: option `test` of `HealthcheckOptions` is required [missing-argument] at `{}`
             bk.export(base, { healthcheck = { test = 5 } })
                 bk.export: healthcheck.test must be a string or a list of strings, got number [wrong-type] at `5`
+            bk.export(base, { healthcheck = { test = { "curl", "x" } } })
+                bk.export: healthcheck.test must begin with "CMD", "CMD-SHELL" or "NONE", got "curl" [invalid-value] at `{ "curl", "x" }`
+                hint: write `{ "CMD", "curl", … }`, or a shell line as a string
+            bk.export(base, { healthcheck = { test = { "CMD" } } })
+                bk.export: healthcheck.test must have a command after "CMD" [invalid-value] at `{ "CMD" }`
+                hint: as in `{ "CMD", "curl", "-f", … }`
+            bk.export(base, { healthcheck = { test = { "NONE", "x" } } })
+                bk.export: healthcheck.test must have nothing after "NONE" [invalid-value] at `{ "NONE", "x" }`
+                hint: `{ "NONE" }` turns the check off
             bk.export(base, { healthcheck = { test = "x", interval = "5" } }) done = true
             bk.export(base, { healthcheck = { test = "x", interval = "5 minutes" } })
                 bk.export: healthcheck.interval must be a duration like "1m30s", got "5 minutes" [invalid-value] at `"5 minutes"`
@@ -1119,6 +1203,8 @@ done = true
                 bk.export: healthcheck.retries must be from 0 to 4294967295, got -1 [invalid-value] at `-1`
             bk.export(base, { created = "now" })
                 bk.export: created must be RFC 3339 like "2024-05-01T12:00:00Z", got "now" [invalid-value] at `"now"`
+            bk.export(base, { created = "9999-01-01T00:00:00Z" })
+                bk.export: created is out of range [invalid-value] at `"9999-01-01T00:00:00Z"`
             bk.export(base, { annotations = { a = "b" } }) done = true
                 bk.export: annotations are those of a manifest, which the exporter writes: they are not in the image's config [note] at `{ a = "b" }`
                 hint: give them to the build, as in `--output type=image,annotation.NAME=VALUE`

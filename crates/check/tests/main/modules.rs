@@ -1,7 +1,10 @@
 //! `require`: where modules are found, that each runs once, and what is said when something is wrong with one.
 
-use crate::support::{options, rendered, run, run_with};
+use crate::support::{Files, options, rendered, run, run_with};
 use expect_test::{Expect, expect};
+use luakit_check::{dry_run, worker};
+use luakit_diagnostics::SourceFile;
+use std::sync::Arc;
 
 /// Shows what a script with its modules prints, and its findings.
 fn check(text: &str, expected: &Expect) {
@@ -112,6 +115,22 @@ function helper() return "helps" end
             2	helps
         "#]],
     );
+}
+
+#[test]
+fn a_module_that_requires_the_script_is_a_cycle_at_once() {
+    let (script, mut files) = Files::split("require(\"m\")\n--- m.lua\nreturn require(\"build\")\n");
+    files.0.insert("build.lua".into(), script.clone());
+    let file = Arc::new(SourceFile::new("build.lua", script));
+    let run = worker::run(|| dry_run(&file, &files, &options())).unwrap();
+    expect![[r#"
+        m.lua:1:8: require: modules require each other: build.lua → m.lua → build.lua [require-cycle]
+         1 | return require("build")
+           |        ^^^^^^^
+          called from build.lua:1:1
+        hint: move what both need into a module of its own
+    "#]]
+    .assert_eq(&rendered(&run));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use luakit_api::modules::{LoadError, Loader};
 use luakit_check::llb::text::{TextOptions, render};
+use luakit_check::llb::{Source, diff};
 use luakit_check::{DryRun, Options, Output, dry_run, worker};
 use luakit_diagnostics::{SourceFile, render_text};
 use std::collections::BTreeMap;
@@ -124,4 +125,20 @@ pub(crate) fn assert_readable(text: &str) {
         let shown = text.lines().any(|line| line.contains(word) && !line.contains(" | "));
         assert!(!shown, "`{word}` reaches the user:\n{text}");
     }
+}
+
+/// Compares the graphs of two scripts, as `luakit diff` prints it.
+pub(crate) fn diff(before: &str, after: &str) -> String {
+    let run = |text: &str| {
+        let run = run(text);
+        assert!(run.definition().is_some(), "{}", rendered(&run));
+        run
+    };
+    let (before, after) = (run(before), run(after));
+    let (Some(before), Some(after)) = (before.definition(), after.definition()) else { return String::new() };
+    let was = |source: &Source| format!("old:{}", source.filename);
+    let is = |source: &Source| source.filename.clone();
+    let files =
+        [diff::Files { definition: before, name: &was }, diff::Files { definition: after, name: &is }];
+    diff::text::render(&diff::compare(before, after), &files[0], &files[1])
 }

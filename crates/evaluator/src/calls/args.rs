@@ -10,7 +10,7 @@ use mlua::Value;
 fn given(calling: &Calling<'_>, name: &str) -> Option<String> {
     let run = calling.run;
     run.args_read.borrow_mut().insert(name.to_owned());
-    run.config.args.get(name).cloned().or_else(|| run.config.env.and_then(|env| env(name)))
+    run.argument(name)
 }
 
 pub(super) fn getenv(calling: &Calling<'_>, call: &Getenv) -> mlua::Result<Value> {

@@ -65,7 +65,7 @@ fn add(
         let hint = "give them to the build, as in `--output type=image,annotation.NAME=VALUE`";
         calling.tell(option(arg + 1, "annotations"), Code::NOTE, what, Some(hint));
     }
-    let config = image_config(config, &platform);
+    let config = image_config(config, &platform, state.dir());
     if let Some(place) = place(run, &calling.frames()) {
         run.exports.borrow_mut().push(Export { name, state, config, place });
     }

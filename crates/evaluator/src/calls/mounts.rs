@@ -116,5 +116,15 @@ pub(super) fn bind(calling: &Calling<'_>, call: Bind) -> mlua::Result<Value> {
         Some(calls::ContentCache::On) => ContentCache::On,
         Some(calls::ContentCache::Off) => ContentCache::Off,
     };
+    // BuildKit refuses the op: what is kept holds files that were not looked at.
+    let part = clean_path(&format!("/{}", mount.selector)) != "/";
+    let kept = !mount.readonly && !mount.no_output && !source.is_scratch();
+    if mount.content_cache == ContentCache::On && part && kept {
+        let what = "content_cache must not be \"on\" for a part of a state that is kept after writing to it";
+        let hint = "add `no_output = true`, or leave `selector` out";
+        return Err(calling
+            .fail_at(option(2, "content_cache"), Code::INVALID_VALUE, what, Some(hint))
+            .into());
+    }
     object(calling, mount)
 }

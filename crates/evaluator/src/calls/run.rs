@@ -4,7 +4,7 @@ use super::{Calling, option};
 use crate::failure::Failure;
 use luakit_api::Step;
 use luakit_api::calls::{DeviceOptions, Network, ResourcesOptions, RunOptions, Security};
-use luakit_api::values::{Command, Either, NonEmpty};
+use luakit_api::values::{Command, Either, NonEmpty, lua_number_text};
 use luakit_diagnostics::Code;
 use luakit_llb::{
     Device, Exec, HostIp, LinuxResources, Mount, MountKind, NetMode, ProxyEnv, SecretEnv, SecurityMode,
@@ -139,7 +139,8 @@ fn mounts(calling: &Calling<'_>, opts: &RunOptions) -> Result<Vec<Mount>, Failur
         let Some(mount) = all.get(id.0 as usize) else { continue };
         let at = vec![Step::Arg(1), Step::Key("mounts".into()), Step::Index(index)];
         let dest = clean_path(&mount.dest);
-        if dest == "/" {
+        // The runtime takes a relative place from the root.
+        if ["/", "."].contains(&dest.as_str()) {
             let what = format!("mounts[{}] must not be mounted at `/`, where the state itself is", index + 1);
             return Err(calling.fail_at(at, Code::INVALID_VALUE, what, None));
         }
@@ -159,6 +160,8 @@ fn mounts(calling: &Calling<'_>, opts: &RunOptions) -> Result<Vec<Mount>, Failur
 
 /// The period that a number of processors is a share of, in microseconds; Docker's `--cpus` has the same.
 const CPU_PERIOD: u64 = 100_000;
+/// The least share is the kernel's; with a smaller one, or none, there would be no limit at all.
+const CPUS: std::ops::RangeInclusive<f64> = 0.01..=100_000.0;
 
 fn linux_resources(calling: &Calling<'_>, opts: ResourcesOptions) -> Result<LinuxResources, Failure> {
     let path = |name: &str| vec![Step::Arg(1), Step::Key("resources".into()), Step::Key(name.into())];
@@ -167,13 +170,11 @@ fn linux_resources(calling: &Calling<'_>, opts: ResourcesOptions) -> Result<Linu
             "resources.cpus cannot stand beside `cpu_period` or `cpu_quota`, which it is a short form of";
         return Err(calling.fail_at(path("cpus"), Code::INVALID_VALUE, what, None));
     }
-    if opts.cpus.is_some_and(|cpus| cpus <= 0.0) {
-        return Err(calling.fail_at(
-            path("cpus"),
-            Code::INVALID_VALUE,
-            "resources.cpus must be above 0",
-            None,
-        ));
+    if let Some(cpus) = opts.cpus.filter(|cpus| !CPUS.contains(cpus)) {
+        let (least, most) = (CPUS.start(), CPUS.end());
+        let cpus = lua_number_text(cpus);
+        let what = format!("resources.cpus must be from {least} to {most}, got {cpus}");
+        return Err(calling.fail_at(path("cpus"), Code::INVALID_VALUE, what, None));
     }
     let (period, quota) = match opts.cpus {
         Some(cpus) => (CPU_PERIOD, (cpus * CPU_PERIOD as f64).round() as i64),

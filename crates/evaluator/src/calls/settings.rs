@@ -50,5 +50,15 @@ pub(super) fn mount(calling: &Calling<'_>, call: &MountOf) -> Result<State, Fail
         return Err(failure);
     };
     let argument = || vec![Step::Arg(0)];
-    ran.mount(&call.dest.0).map_err(|err| calling.fail_at(argument(), Code::INVALID_OP, &err.message, None))
+    let state = ran.mount(&call.dest.0).map_err(|err| {
+        let hint = "what a command writes is kept on a `bk.bind` with `readonly = false`, not on a cache, tmpfs, \
+                    secret or ssh mount, and not with `no_output`";
+        calling.fail_at(argument(), Code::INVALID_OP, &err.message, Some(hint))
+    })?;
+    if state.output().is_none_or(|output| output.vertex != ran.vertex) {
+        let what = "nothing can depend on the command: the mount is read-only, so what is there is the state before it";
+        let hint = "add `readonly = false` to the mount";
+        calling.tell(argument(), Code::UNUSED_STATE, what, Some(hint));
+    }
+    Ok(state)
 }

@@ -5,27 +5,25 @@ use pb::file_action::Action;
 use pb::user_opt::User;
 use serde_json::{Map, Value, json};
 
-/// The type of an op and what it says.
-pub(super) fn details(op: &pb::Op) -> (&'static str, Value) {
+/// What an op says.
+pub(crate) fn details(op: &pb::Op) -> Value {
     match &op.op {
-        None => ("result", json!({})),
-        Some(pb::op::Op::Source(it)) => {
-            ("source", said(json!({"identifier": it.identifier, "attrs": attrs(&it.attrs)})))
-        }
-        Some(pb::op::Op::Exec(it)) => ("exec", exec(it)),
+        None => json!({}),
+        Some(pb::op::Op::Source(it)) => said(json!({"identifier": it.identifier, "attrs": attrs(&it.attrs)})),
+        Some(pb::op::Op::Exec(it)) => exec(it),
         Some(pb::op::Op::File(it)) => {
             let actions: Vec<Value> = it.actions.iter().map(action).collect();
-            ("file", json!({"actions": actions}))
+            json!({"actions": actions})
         }
         Some(pb::op::Op::Merge(it)) => {
-            ("merge", json!({"inputs": it.inputs.iter().map(|it| it.input).collect::<Vec<_>>()}))
+            json!({"inputs": it.inputs.iter().map(|it| it.input).collect::<Vec<_>>()})
         }
         Some(pb::op::Op::Diff(it)) => {
             let (lower, upper) = (it.lower.as_ref().map(|it| it.input), it.upper.as_ref().map(|it| it.input));
-            ("diff", json!({"lower": lower, "upper": upper}))
+            json!({"lower": lower, "upper": upper})
         }
-        Some(pb::op::Op::Build(it)) => ("build", json!({"builder": it.builder, "attrs": attrs(&it.attrs)})),
-        Some(pb::op::Op::Passthrough(it)) => ("passthrough", json!({"id": it.id, "outputs": it.outputs})),
+        Some(pb::op::Op::Build(it)) => json!({"builder": it.builder, "attrs": attrs(&it.attrs)}),
+        Some(pb::op::Op::Passthrough(it)) => json!({"id": it.id, "outputs": it.outputs}),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is remembered of a script between its runs.
 
 use crate::documents::Replacement;
-use crate::dry_run::{OpFacts, Status};
+use crate::dry_run::{Fact, OpFacts, Status};
 use crate::progress;
 use crate::session::Session;
 use luakit_check::llb::Definition;
@@ -18,6 +18,8 @@ pub(crate) struct Entry {
     pub(super) running: Option<Running>,
     pub(crate) status: Option<Status>,
     pub(crate) findings: Vec<Found>,
+    /// What its runs showed at places of scripts.
+    pub(crate) facts: Vec<Fact>,
     /// The documents by the names they have in findings.
     pub(crate) names: BTreeMap<String, Url>,
     /// The files that the last run read.
@@ -88,6 +90,7 @@ impl Entry {
         if let Some(facts) = &mut self.op_facts {
             Arc::make_mut(facts).move_places(url, edit);
         }
+        self.facts.iter_mut().for_each(|fact| fact.moved(url, edit));
         let names = &self.names;
         for found in &mut self.findings {
             let diagnostic = &mut found.diagnostic;

@@ -6,6 +6,7 @@
 //! left behind.
 
 mod entry;
+mod facts;
 mod job;
 mod op_facts;
 mod outcome;
@@ -13,6 +14,7 @@ mod run;
 mod take_over;
 
 pub(crate) use entry::{Entry, Found};
+pub(crate) use facts::{Fact, FactKind};
 pub(crate) use op_facts::OpFacts;
 pub(crate) use outcome::{Outcome, Report, Status};
 

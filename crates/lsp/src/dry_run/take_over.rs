@@ -3,7 +3,7 @@
 use crate::dry_run::entry::Input;
 use crate::dry_run::job::Evaluated;
 use crate::dry_run::outcome::Report;
-use crate::dry_run::{Found, OpFacts};
+use crate::dry_run::{Found, OpFacts, facts};
 use crate::outbox::Message;
 use crate::paths::{self, Root};
 use crate::publish;
@@ -44,6 +44,9 @@ pub(super) fn take_over(
     let names = names_of(&run, url, session);
     let reads = names.values().filter_map(paths::path_of).collect();
     let script = run.files.first().cloned();
+    if let Some(entry) = session.entries.get_mut(url) {
+        facts::take_over(&mut entry.facts, &run, &names);
+    }
     let found = run.diagnostics.into_iter().zip(also_static).map(|(diagnostic, also_static)| {
         let (url, diagnostic) = in_a_document(diagnostic, &names, url, script.as_ref());
         Found { url, diagnostic, also_static }
@@ -59,6 +62,7 @@ pub(super) fn take_over(
     entry.inputs = inputs;
     let before = std::mem::replace(&mut entry.findings, found);
     republish(session, &before, url, true);
+    session.outbox.send(Message::RefreshHints(session.capabilities.clone()));
 }
 
 /// Puts a finding in a document that people can open: one in an embedded module is put where the script called it.

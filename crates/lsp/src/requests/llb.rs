@@ -18,7 +18,7 @@ pub(crate) struct Params {
 
 #[derive(Deserialize, Default, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
-enum Format {
+pub(crate) enum Format {
     #[default]
     Text,
     Dot,
@@ -26,15 +26,20 @@ enum Format {
 }
 
 pub(crate) async fn llb(shared: &Shared, params: Params) -> Result<Value> {
+    Ok(json!(rendered(shared, &params.uri, params.format).await?))
+}
+
+/// Returns the graph of a script as it stands, in the form that is asked for.
+pub(crate) async fn rendered(shared: &Shared, url: &Url, format: Format) -> Result<String> {
     let known = {
         let session = shared.lock();
-        session.entries.get(&params.uri).and_then(|entry| entry.current_definition(&session))
+        session.entries.get(url).and_then(|entry| entry.current_definition(&session))
     };
     let definition = match known {
         Some(definition) => definition,
-        None => evaluate_now(shared, &params.uri).await?,
+        None => evaluate_now(shared, url).await?,
     };
-    Ok(json!(render(&definition, params.format)))
+    Ok(render(&definition, format))
 }
 
 async fn evaluate_now(shared: &Shared, url: &Url) -> Result<Arc<Definition>> {

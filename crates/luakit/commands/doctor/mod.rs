@@ -4,6 +4,7 @@ mod look;
 mod tools;
 
 use crate::cli::{DoctorArgs, DoctorFormat};
+use crate::output::tell;
 use crate::{output, script};
 use serde_json::json;
 use std::io::{self, IsTerminal};
@@ -55,7 +56,7 @@ impl Line {
 
 pub(crate) fn run(args: &DoctorArgs) -> ExitCode {
     if !args.path.is_dir() {
-        eprintln!("luakit: `{}` is no folder", args.path.display());
+        tell!("luakit: `{}` is no folder", args.path.display());
         return ExitCode::from(script::UNUSABLE);
     }
     let mut lines = vec![look::version(), look::platform()];
@@ -70,7 +71,7 @@ pub(crate) fn run(args: &DoctorArgs) -> ExitCode {
         DoctorFormat::Json => json(&lines),
     };
     if let Err(message) = output::write(None, text.as_bytes()) {
-        eprintln!("luakit: {message}");
+        tell!("luakit: {message}");
         return ExitCode::from(script::UNUSABLE);
     }
     let broken = lines.iter().any(|line| line.level == Level::Fail);

@@ -3,10 +3,12 @@
 mod report;
 
 use crate::cli::{TestArgs, TestFormat};
+use crate::output::tell;
 use crate::{output, script};
 use luakit_api::modules::is_test_name;
 use luakit_check::{TestFile, TestOutcome, stdlib_of_environment, test_loader};
 use luakit_diagnostics::Place;
+use luakit_project::walk;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -32,14 +34,14 @@ pub(crate) fn run(args: &TestArgs) -> ExitCode {
     match run_all(args) {
         Ok(code) => code,
         Err(message) => {
-            eprintln!("luakit: {message}");
+            tell!("luakit: {message}");
             ExitCode::from(script::UNUSABLE)
         }
     }
 }
 
 fn run_all(args: &TestArgs) -> Result<ExitCode, String> {
-    let files = test_files(&args.paths)?;
+    let (files, unread) = test_files(&args.paths)?;
     if files.is_empty() {
         return Err("no *_test.lua or *.test.lua was found".into());
     }
@@ -65,7 +67,11 @@ fn run_all(args: &TestArgs) -> Result<ExitCode, String> {
     };
     output::write(None, text.as_bytes())?;
     let failed = tested.iter().any(Tested::failed);
-    Ok(if failed { ExitCode::from(script::FINDINGS) } else { ExitCode::SUCCESS })
+    Ok(match (unread, failed) {
+        (0, false) => ExitCode::SUCCESS,
+        (0, true) => ExitCode::from(script::FINDINGS),
+        _ => ExitCode::from(script::UNUSABLE),
+    })
 }
 
 fn run_file(path: &Path, args: &TestArgs, tested: &mut Vec<Tested>) -> Result<(), String> {
@@ -88,25 +94,24 @@ fn run_file(path: &Path, args: &TestArgs, tested: &mut Vec<Tested>) -> Result<()
     Ok(())
 }
 
-/// Returns the files that are named, and the tests in the folders that are.
-fn test_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+/// Returns the files that are named, and the tests in the folders that are; and how many folders could not be read.
+fn test_files(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, usize), String> {
+    let names = script::names()?;
+    let is_test = |path: &Path| path.file_name().and_then(|name| name.to_str()).is_some_and(is_test_name);
     let mut files = Vec::new();
+    let mut unread = 0;
     for path in paths {
         if !path.is_dir() {
             files.push(path.clone());
             continue;
         }
-        let mut found = Vec::new();
-        for entry in ignore::WalkBuilder::new(path).require_git(false).build() {
-            let entry = entry.map_err(|err| err.to_string())?;
-            let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
-            if is_file && entry.file_name().to_str().is_some_and(is_test_name) {
-                let path = entry.into_path();
-                found.push(path.strip_prefix(".").map(Path::to_owned).unwrap_or(path));
-            }
+        let found = walk(path, &names, None, is_test);
+        for failure in &found.failures {
+            tell!("luakit: {failure}");
         }
-        found.sort();
-        files.extend(found);
+        unread += found.failures.len();
+        let shown = |path: PathBuf| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
+        files.extend(found.files.into_iter().map(shown));
     }
-    Ok(files)
+    Ok((files, unread))
 }

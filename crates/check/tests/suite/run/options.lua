@@ -7,7 +7,7 @@ local a = base:run("a", {
   security = "insecure",
   hostname = "builder",
   valid_exit_codes = { 0, 3 },
-  extra_hosts = { zeta = "10.0.0.2", alpha = "10.0.0.1" },
+  extra_hosts = { zeta = "10.0.0.2", alpha = "10.0.0.1", six = "2001:DB8::0:1" },
   ulimits = { nproc = -1, nofile = { soft = 1024, hard = 4096 } },
   cgroup_parent = "/build",
   proxy = { http = "http://p", https = "https://p", ftp = "ftp://p", no = "localhost", all = "socks://p" },
