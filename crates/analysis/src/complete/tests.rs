@@ -500,9 +500,10 @@ fn a_quote_that_is_not_closed_in_time_takes_nothing_away() {
     check(
         "bk.cache('/c', { sharing = lo$0 })",
         &expect![[r#"
-        locked           Value     Sharing → bk.cache('/c', { sharing = "locked" })
-        loadstring       Function  loadstring(text: string, name?: string) -> function?, string? → bk.cache('/c', { sharing = loadstring })
-    "#]],
+            locked           Value     Sharing → bk.cache('/c', { sharing = "locked" })
+            load             Module     → bk.cache('/c', { sharing = load })
+            loadstring       Function  loadstring(text: string, name?: string) -> function?, string? → bk.cache('/c', { sharing = loadstring })
+        "#]],
     );
 }
 
