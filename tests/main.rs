@@ -4,6 +4,7 @@
 
 mod buildkit;
 mod cli;
+mod emacs;
 mod layers;
 mod lsp;
 mod nvim;

@@ -15,6 +15,20 @@ fn a_clean_script_is_exit_0() {
 }
 
 #[test]
+fn a_text_that_makes_the_parser_panic_is_a_mistake_like_any_other() {
+    let folder = Folder::new("--- build.lua\nbk.export(bk.image(\"a\"))\n@ \\\n");
+    expect![[r#"
+        stdout:
+        build.lua:2:1: this is not valid Lua [syntax]
+         2 | @ \
+           | ^
+        1 script checked: 1 error, 0 warnings
+        exit 1
+    "#]]
+    .assert_eq(&folder.transcript(&["check"]));
+}
+
+#[test]
 fn one_mistake_is_one_finding_though_both_layers_see_it() {
     let folder = Folder::new(
         "--- build.lua\nlocal s = bk.image(\"a\"):run(\"x\", { netwrok = \"none\" })\nbk.export(s)\n",

@@ -24,6 +24,8 @@ pub(crate) struct Setup {
     pub(crate) configuration: Value,
     /// It opens a file without a folder.
     pub(crate) no_folder: bool,
+    /// It answers every request of the server with an error.
+    pub(crate) refuses: bool,
 }
 
 pub(crate) struct Client {
@@ -32,6 +34,7 @@ pub(crate) struct Client {
     incoming: Receiver<Value>,
     folder: TempDir,
     configuration: Value,
+    refuses: bool,
     unread: VecDeque<Value>,
     /// What was heard while something else was waited for.
     heard: Vec<Value>,
@@ -51,6 +54,7 @@ impl Client {
         let mut client = Client::spawn(fixture);
         let folder = if setup.no_folder { Value::Null } else { json!(client.uri("")) };
         client.configuration = setup.configuration;
+        client.refuses = setup.refuses;
         let capabilities = if setup.capabilities.is_null() { json!({}) } else { setup.capabilities };
         client.initialize(json!({
             "processId": null,
@@ -87,6 +91,7 @@ impl Client {
             incoming,
             folder,
             configuration: Value::Null,
+            refuses: false,
             unread: VecDeque::new(),
             heard: Vec::new(),
             transcript: Vec::new(),
@@ -100,6 +105,11 @@ impl Client {
         let answer = self.request("initialize", params);
         self.notify("initialized", json!({}));
         answer
+    }
+
+    /// The process, for what only the system knows of it.
+    pub(crate) fn process_id(&self) -> u32 {
+        self.process.id()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -202,6 +212,12 @@ impl Client {
             .clone()
     }
 
+    /// Waits until the dry run of a document that was asked for has begun.
+    pub(crate) fn wait_until_running(&mut self, name: &str) {
+        let status = self.request("luakit/status", json!({ "uri": self.uri(name) }));
+        assert_eq!(status["state"], "running");
+    }
+
     /// Asks and returns the answer: the result, or `{"error": …}`.
     pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
         let id = self.ask(method, params);
@@ -238,6 +254,32 @@ impl Client {
         let stdin = self.stdin.as_mut().unwrap();
         // A server that has ended is noticed by whoever waits for it.
         let _ = write!(stdin, "Content-Length: {}\r\n\r\n{body}", body.len()).and_then(|()| stdin.flush());
+    }
+
+    /// Sends messages in one write, so that the server finds them all at once.
+    pub(crate) fn send_burst(&mut self, messages: &[Value]) {
+        let framed = |message: &Value| {
+            let body = message.to_string();
+            format!("Content-Length: {}\r\n\r\n{body}", body.len())
+        };
+        self.send_bytes(messages.iter().map(framed).collect::<String>().as_bytes());
+    }
+
+    /// Sends bytes that may be no message, or only a piece of one.
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
+        let stdin = self.stdin.as_mut().unwrap();
+        let _ = stdin.write_all(bytes).and_then(|()| stdin.flush());
+    }
+
+    /// Returns an identifier for a request that is sent by other means than [`Client::ask`].
+    pub(crate) fn new_id(&mut self) -> i64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Returns the answers that were heard but that nobody waited for.
+    pub(crate) fn other_answers(&self) -> Vec<&Value> {
+        self.heard.iter().filter(|message| message.get("method").is_none()).collect()
     }
 
     pub(crate) fn close_stdin(&mut self) {
@@ -286,6 +328,10 @@ impl Client {
     }
 
     fn reply(&mut self, request: &Value) {
+        if self.refuses {
+            let error = json!({ "code": -32601, "message": "this client does nothing for servers" });
+            return self.send(&json!({ "jsonrpc": "2.0", "id": request["id"], "error": error }));
+        }
         let result = match request["method"].as_str() {
             Some("workspace/configuration") => json!([self.configuration]),
             _ => Value::Null,
@@ -328,6 +374,14 @@ impl Client {
         self.request("shutdown", Value::Null);
         self.notify("exit", Value::Null);
         self.wait_for_exit()
+    }
+
+    /// Says goodbye, where it does not matter what else was said.
+    pub(crate) fn leave(&mut self) {
+        let status = self.shut_down();
+        assert!(status.success(), "the server ended with {status}");
+        self.unread.clear();
+        self.transcript();
     }
 
     fn fail(&mut self, what: &str) -> ! {

@@ -39,7 +39,7 @@ fn an_error_in_a_helper_is_shown_there_with_the_calls_that_led_to_it_until_it_is
             findings of build.lua v1: none
             findings of lib/tools.lua:
               3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
-                called from here build.lua 3:17-3:24
+                evaluated from build.lua:3 build.lua 3:17-3:24
             build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
         "#]],
     );
@@ -68,7 +68,7 @@ fn a_client_without_related_information_gets_the_trace_in_words() {
             findings of build.lua v1: none
             findings of lib/tools.lua:
               3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
-                called from build.lua:3:17
+                evaluated from build.lua:3:17
             build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
         "#]],
     );
@@ -138,7 +138,7 @@ fn a_client_that_pulls_is_not_pushed_the_same() {
         expect![[r#"
             findings of lib/tools.lua:
               3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
-                called from here build.lua 3:17-3:24
+                evaluated from build.lua:3 build.lua 3:17-3:24
             build.lua ended error: lib/tools.lua:3:45: bk.mkfile: mode must be an octal string like "0755", got "0799"
             workspace/diagnostic/refresh
         "#]],
@@ -156,7 +156,7 @@ fn a_client_that_pulls_is_not_pushed_the_same() {
     expect![[r#"
         pulled:
           3:45-3:49 error invalid-value: bk.mkfile: mode must be an octal string like "0755", got "0799"
-            called from here build.lua 3:17-3:24
+            evaluated from build.lua:3 build.lua 3:17-3:24
     "#]]
     .assert_eq(&pulled(&client, &answer));
     // What was pushed while it was closed is taken back.
@@ -223,4 +223,101 @@ fn a_client_that_pulls_but_cannot_be_told_to_is_pushed_what_only_a_run_finds() {
           4:4-4:8 error unknown-function: unknown function `bk.nope`
             hint: bk has `image`, `scratch`, `local_`, `git`, `http`, `oci_layout`, `image_blob`, `source`, `cache`, `secret`, `ssh`, `tmpfs`, `bind`, `merge`, `diff`, `build`, `platform`, `arg`, `export`, `target`, `target_platform`, `build_platform`
     "#]].assert_eq(&pulled(&client, &answer));
+}
+
+/// Shows what a client has pulled of a whole workspace.
+fn shown_workspace(client: &Client, items: &Value) -> String {
+    let folder = client.uri("");
+    let show = |item: &Value| {
+        let name = item["uri"].as_str().unwrap().replace(&format!("{folder}/"), "");
+        match item["kind"].as_str() {
+            Some("unchanged") => format!("{name}: unchanged\n"),
+            _ => format!("{name}:{}\n", show_diagnostics(&item["items"], &folder)),
+        }
+    };
+    items.as_array().unwrap().iter().map(show).collect()
+}
+
+/// Waits for the ends of dry runs, and for how often the client is told to pull again.
+fn ended(client: &mut Client, scripts: &[&str], refreshes: usize) {
+    scripts.iter().for_each(|name| drop(client.wait_for_status(name)));
+    for _ in 0..refreshes {
+        client.wait("a refresh", |message| message["method"] == "workspace/diagnostic/refresh");
+    }
+    let told = client.transcript();
+    assert!(!told.contains("findings of"), "what is pulled is not pushed:\n{told}");
+}
+
+const WORKSPACE: &str = r#"
+--- luakit.toml
+entries = ["image.lua"]
+--- build.lua
+bk.export(require("lib.tools")(""))
+--- image.lua
+local export = bk.export
+export(bk.imgae("alpine"))
+--- lib/tools.lua
+return function(ref) return bk.image(ref .. "") end
+--- lib/unused.lua
+return bk.nope
+"#;
+
+#[test]
+fn a_workspace_is_pulled_with_all_that_its_scripts_reach_and_waited_for() {
+    let capabilities = json!({
+        "textDocument": { "diagnostic": {} },
+        "workspace": { "diagnostics": { "refreshSupport": true } },
+    });
+    let mut client = Client::with(WORKSPACE, Setup { capabilities, ..Setup::default() });
+    let report = client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    expect![[r#"
+        build.lua: none
+        image.lua:
+          2:11-2:16 error unknown-function: unknown function `bk.imgae`, did you mean `image`?
+        lib/tools.lua:
+          1:38-1:47 error invalid-value: bk.image: identifier must not be empty
+            evaluated from build.lua:1 build.lua 1:11-1:18
+    "#]]
+    .assert_eq(&shown_workspace(&client, &report["items"]));
+    ended(&mut client, &["build.lua", "image.lua"], 2);
+
+    let id = |item: &Value| json!({ "uri": item["uri"], "value": item["resultId"] });
+    let known: Vec<Value> = report["items"].as_array().unwrap().iter().map(id).collect();
+    let waits = client.ask("workspace/diagnostic", json!({ "previousResultIds": known }));
+    std::fs::write(client.path("image.lua"), "bk.export(bk.image('alpine'))\n").unwrap();
+    let change = json!({ "uri": client.uri("image.lua"), "type": 2 });
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [change] }));
+    let news = client.answer(waits);
+    ended(&mut client, &["image.lua"], 2);
+    expect![[r#"
+        build.lua: unchanged
+        image.lua: none
+        lib/tools.lua: unchanged
+    "#]]
+    .assert_eq(&shown_workspace(&client, &news["items"]));
+
+    let waits = client.ask("workspace/diagnostic", json!({ "previousResultIds": known }));
+    client.notify("$/cancelRequest", json!({ "id": waits }));
+    client.answer(waits);
+    client.transcript();
+}
+
+#[test]
+fn a_workspace_comes_in_parts_to_who_likes_that() {
+    let files: String = (0..40).map(|i| format!("--- {i:02}.build.lua\nbk.nope()\n")).collect();
+    let mut client = Client::with(&format!("--- build.lua\n\n{files}"), Setup::default());
+    let params = json!({ "previousResultIds": [], "partialResultToken": 7 });
+    let report = client.request("workspace/diagnostic", params);
+    assert_eq!(report["items"], json!([]), "all went before it");
+    let mut parts = 0;
+    let mut total = 0;
+    while total < 41 {
+        let part = client.wait("a part", |message| message["method"] == "$/progress");
+        assert_eq!(part["params"]["token"], 7);
+        total += part["params"]["value"]["items"].as_array().unwrap().len();
+        parts += 1;
+    }
+    assert_eq!((total, parts), (41, 3));
+    client.shut_down();
+    client.transcript();
 }

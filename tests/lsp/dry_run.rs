@@ -241,6 +241,7 @@ fn evaluate_answers_and_llb_shows_the_graph() {
     let document = json!({ "uri": client.uri("build.lua") });
     let answer = client.request("luakit/evaluate", document.clone());
     assert_eq!(answer, json!({ "ok": true, "diagnostics": 0, "ops": 3 }));
+    client.wait_for_status("build.lua");
     assert_eq!(client.request("luakit/status", document.clone())["state"], "ok");
     let text = client.request("luakit/llb", document);
     expect![[r#"

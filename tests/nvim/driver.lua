@@ -71,4 +71,34 @@ function M.open(file)
   end)
 end
 
+function M.write(file, text)
+  vim.fn.mkdir(vim.fs.dirname(file), "p")
+  vim.fn.writefile(vim.split(text, "\n"), file, "b")
+end
+
+--- Takes the steps in their order up to the first that fails, ends the server, and ends Neovim with what came of it.
+function M.run(steps)
+  local failed = 0
+  for _, this in ipairs(steps) do
+    local ok, note = xpcall(this.run, function(err)
+      return type(err) == "string" and err:match("^no ") and err or debug.traceback(err)
+    end)
+    M.say("%s  %s%s", ok and "ok   " or "FAIL ", this.name, note and ": " .. tostring(note) or "")
+    if not ok then
+      failed = 1
+      break
+    end
+  end
+  for _, client in ipairs(vim.lsp.get_clients()) do
+    client:stop()
+  end
+  local ended = vim.wait(5000, function()
+    return #vim.lsp.get_clients() == 0
+  end)
+  if not ended then
+    M.say("FAIL  the server has not ended within 5 s of its shutdown")
+  end
+  vim.cmd.cquit({ count = (failed == 0 and ended) and 0 or 1, bang = true })
+end
+
 return M

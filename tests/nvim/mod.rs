@@ -1,37 +1,33 @@
 //! A real Neovim edits a build script, so that what its client makes of the server is seen too.
 
+mod record;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 #[test]
 fn neovim_is_served_through_the_plugin_folder() {
-    session("enable");
+    session("session.lua", "enable");
 }
 
 #[test]
 fn neovim_is_served_through_the_snippet_of_the_readme() {
-    session("start");
+    session("session.lua", "start");
 }
 
-/// Runs `session.lua` in a folder of its own, with `luakit` on `PATH` as users have it.
-fn session(start: &str) {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+#[test]
+fn each_command_of_neovim_shows_what_it_says() {
+    session("commands.lua", "enable");
+}
+
+/// Runs a script of this folder in a folder of its own, with `luakit` on `PATH` as users have it.
+fn session(script: &str, start: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // Neovim gives the server real paths, and some systems keep their temporary folder behind a link.
     let home = folder.path().canonicalize().expect("the temporary folder");
-    let output = Command::new(neovim(repository))
-        .args(["--clean", "--headless", "-S"])
-        .arg(repository.join("tests/nvim/session.lua"))
-        .current_dir(&home)
+    let output = command(script, &home)
         .env("PATH", path_with_luakit())
-        .env("HOME", &home)
-        .env("XDG_CONFIG_HOME", home.join(".config"))
-        .env("XDG_STATE_HOME", home.join(".state"))
-        .env("XDG_DATA_HOME", home.join(".data"))
-        .env("XDG_RUNTIME_DIR", &home)
-        .env("LUAKIT_REPOSITORY", repository)
         .env("LUAKIT_START", start)
-        .stdin(Stdio::null())
         .output()
         .expect("Neovim starts");
     let report = String::from_utf8_lossy(&output.stdout);
@@ -42,6 +38,24 @@ fn session(start: &str) {
         output.status
     );
     eprintln!("{report}");
+}
+
+/// A Neovim without settings that runs one of our scripts in the folder `home`.
+fn command(script: &str, home: &Path) -> Command {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut command = Command::new(neovim(repository));
+    command
+        .args(["--clean", "--headless", "-S"])
+        .arg(repository.join("tests/nvim").join(script))
+        .current_dir(home)
+        .env("HOME", home)
+        .env("XDG_CONFIG_HOME", home.join(".config"))
+        .env("XDG_STATE_HOME", home.join(".state"))
+        .env("XDG_DATA_HOME", home.join(".data"))
+        .env("XDG_RUNTIME_DIR", home)
+        .env("LUAKIT_REPOSITORY", repository)
+        .stdin(Stdio::null());
+    command
 }
 
 fn neovim(repository: &Path) -> PathBuf {

@@ -21,10 +21,7 @@ local built = app:run("make install", {
 bk.export(built, { entrypoint = { "/usr/bin/start" } })
 ]]
 
-local function write(file, text)
-  vim.fn.mkdir(vim.fs.dirname(file), "p")
-  vim.fn.writefile(vim.split(text, "\n"), file, "b")
-end
+local write = t.write
 
 local start = {}
 
@@ -193,23 +190,5 @@ step("evaluates what is not written yet, when asked", function()
   vim.cmd("silent undo")
 end)
 
-local failed = 0
 start[vim.env.LUAKIT_START]()
-for _, this in ipairs(steps) do
-  local ok, note = pcall(this.run)
-  t.say("%s  %s%s", ok and "ok   " or "FAIL ", this.name, note and ": " .. tostring(note) or "")
-  if not ok then
-    failed = 1
-    break
-  end
-end
-for _, client in ipairs(vim.lsp.get_clients()) do
-  client:stop()
-end
-local ended = vim.wait(5000, function()
-  return #vim.lsp.get_clients() == 0
-end)
-if not ended then
-  t.say("FAIL  the server has not ended within 5 s of its shutdown")
-end
-vim.cmd.cquit({ count = (failed == 0 and ended) and 0 or 1, bang = true })
+t.run(steps)

@@ -33,6 +33,7 @@ const PARTS: &[Part] = &[
         default: true,
     },
     Part { name: "nvim", purpose: "tests/nvim: Neovim", install: nvim, default: true },
+    Part { name: "emacs", purpose: "tests/emacs: Emacs with Eglot", install: emacs, default: true },
     Part {
         name: "acceptance",
         purpose: "tests/cli and the acceptance cases: Python packages",
@@ -107,6 +108,11 @@ fn nvim() -> Result<(), String> {
     python::require_venv()?;
     let script = tools::workspace().join("tests/nvim/setup.sh");
     execute(Command::new("sh").arg(script).arg(tools::folder().join("nvim")))
+}
+
+/// Eglot is part of Emacs 29; Debian 12 has an older one, and Eglot beside it.
+fn emacs() -> Result<(), String> {
+    debian::install(&["emacs-nox", "elpa-eglot", "elpa-lua-mode"])
 }
 
 /// The version of the Lua server that reads the stubs, and that is measured beside ours.

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod calls;
+mod caught;
 mod chunks;
 mod complete;
 mod cursor;
@@ -48,6 +49,7 @@ mod view;
 mod workspace_symbols;
 
 pub use calls::{CallItem, CallKind, Calls, call_items, incoming_calls, outgoing_calls};
+pub use caught::caught;
 pub use complete::{
     CompletionItem, CompletionKind, Completions, Documentation, completions, completions_in, documentation,
 };

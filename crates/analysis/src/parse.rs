@@ -1,5 +1,6 @@
 //! Parsing that never panics and never overruns the stack, whatever the text.
 
+use crate::caught::caught;
 use crate::chunks::cut;
 use crate::lower::lower;
 use crate::nesting::too_deep;
@@ -136,11 +137,6 @@ fn parse_piece(text: &str) -> Part {
         (Tree::default(), vec![ParseError { range: end, kind: ParseErrorKind::Panic }])
     });
     Part { tokens, tree, errors }
-}
-
-/// Runs `work`; a panic is `None`.
-fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
 }
 
 fn parse_error(error: &full_moon::Error) -> ParseError {

@@ -1,5 +1,6 @@
 //! The tokens of a text, whatever its state: what completion reads, and where spans come from.
 
+use crate::caught::caught;
 use full_moon::LuaVersion;
 use full_moon::tokenizer::{InterpolatedStringKind, Lexer, LexerResult, TokenType, TokenizerError};
 use luakit_diagnostics::TextRange;
@@ -31,12 +32,12 @@ pub(crate) enum TokenKind {
 
 /// Splits a masked text into tokens, without whitespace and without the end of the file.
 pub(crate) fn tokenize(masked: &str) -> (Vec<Token>, Vec<TokenizerError>) {
-    let lexed = std::panic::catch_unwind(|| Lexer::new(masked, LuaVersion::luau()).collect());
+    let lexed = caught(|| Lexer::new(masked, LuaVersion::luau()).collect());
     let (tokens, errors) = match lexed {
-        Ok(LexerResult::Ok(tokens)) => (tokens, Vec::new()),
-        Ok(LexerResult::Recovered(tokens, errors)) => (tokens, errors),
-        Ok(LexerResult::Fatal(errors)) => (Vec::new(), errors),
-        Err(_) => (Vec::new(), Vec::new()),
+        Some(LexerResult::Ok(tokens)) => (tokens, Vec::new()),
+        Some(LexerResult::Recovered(tokens, errors)) => (tokens, errors),
+        Some(LexerResult::Fatal(errors)) => (Vec::new(), errors),
+        None => (Vec::new(), Vec::new()),
     };
     let mut out = Vec::with_capacity(tokens.len() / 2);
     for token in &tokens {

@@ -1,5 +1,6 @@
 //! The dry run: the script is evaluated and its LLB made, but nothing is built.
 
+use crate::ops::{self, MadeOp};
 use crate::{lints, verify};
 use luakit_analysis::Script;
 use luakit_api::calls::TargetName;
@@ -36,6 +37,8 @@ pub struct Options {
     pub verify: bool,
     /// Which advice is given on a graph that has no error. A build gives none.
     pub lints: lints::Lints,
+    /// Whether every op is told with its places, for who draws them.
+    pub ops: bool,
     /// Called with what the script prints, as it prints it.
     pub print: Option<fn(&str)>,
 }
@@ -57,6 +60,7 @@ impl Default for Options {
             collect: true,
             verify: true,
             lints: lints::Lints::None,
+            ops: false,
             print: None,
         }
     }
@@ -70,6 +74,8 @@ pub struct DryRun {
     pub outputs: Vec<Output>,
     /// Which of them is built if nobody chooses: what `bk.export` exports, or the only target.
     pub default: Option<usize>,
+    /// Every op that a script without errors made, if `ops` asked for them.
+    pub ops: Vec<MadeOp>,
     /// Every file that was read, the script first.
     pub files: Vec<Arc<SourceFile>>,
     /// What the script printed, in order.
@@ -131,7 +137,8 @@ pub fn dry_run_parsed(script: &Arc<Script>, loader: &dyn Loader, options: &Optio
     if left <= options.timeout / 2 {
         return run;
     }
-    let again = Options { timeout: left, print: None, lints: lints::Lints::None, ..options.clone() };
+    let again =
+        Options { timeout: left, print: None, lints: lints::Lints::None, ops: false, ..options.clone() };
     if options.verify && !run.outputs.is_empty() {
         let (second, _) = run_once(file, &scripts, loader, &again, false);
         run.diagnostics.extend(verify::difference(&run, &second));
@@ -222,6 +229,9 @@ fn run_once(
             Err(finding) => diagnostics.push(*finding),
         }
         let exported = run.outputs.iter().position(|output| output.name.is_none());
+        if options.ops && !run.outputs.is_empty() {
+            run.ops = ops::of(&graph, &run, &constraints);
+        }
         run.default = exported.or((run.outputs.len() == 1).then_some(0));
     }
     if !run.outputs.is_empty() {

@@ -7,6 +7,7 @@ mod dry_run;
 mod git;
 mod join;
 mod lints;
+mod ops;
 mod testing;
 mod verify;
 pub mod worker;
@@ -18,6 +19,7 @@ pub use join::join;
 pub use lints::Lints;
 pub use luakit_evaluator::Limits;
 pub use luakit_llb as llb;
+pub use ops::MadeOp;
 pub use testing::{TestFile, TestOutcome, test_loader};
 
 use luakit_analysis::Script;

@@ -7,7 +7,7 @@ mod editorconfig;
 
 pub use config::{Config, ConfigError, NAMES, find};
 
-use luakit_analysis::Script;
+use luakit_analysis::{Script, caught};
 use luakit_diagnostics::SourceFile;
 use std::fmt;
 use std::ops::Range;
@@ -75,8 +75,9 @@ fn format_here(text: &str, config: &Config, range: Option<Range<usize>>) -> Resu
     let range =
         range.map(|range| stylua_lib::Range { start: Some(shift(range.start)), end: Some(shift(range.end)) });
     let stylua = config.stylua(text);
-    let formatted =
-        stylua_lib::format_code(&format!("{comment}{lua}"), stylua, range, OutputVerification::Full);
+    let code = format!("{comment}{lua}");
+    let formatted = caught(|| stylua_lib::format_code(&code, stylua, range, OutputVerification::Full));
+    let formatted = formatted.ok_or_else(|| Error::Failed("it panicked".into()))?;
     let formatted = formatted.map_err(|error| Error::Failed(error.to_string()))?;
     match formatted.strip_prefix(comment) {
         Some(lua) => Ok(format!("{head}{lua}")),

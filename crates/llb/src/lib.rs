@@ -74,6 +74,7 @@ pub use location::{Location, Position, Source, SourceId};
 pub use merge::{DiffOp, MergeOp};
 pub use metadata::{LinuxResources, Metadata, ProgressGroup};
 pub use mounts::{CacheSharing, ContentCache, Mount, MountKind};
+pub use name::{kind, names, shortened};
 pub use oci::OciLayoutOptions;
 pub use passthrough::PassthroughOp;
 pub use paths::{clean as clean_path, resolve_dir};

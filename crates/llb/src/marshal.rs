@@ -26,7 +26,27 @@ impl Graph {
         };
         marshal.walk(head.vertex)?;
         marshal.locate_twins();
-        Ok(marshal.finish(head))
+        let terminal = marshal.terminal(head);
+        Ok(marshal.finish(Some(terminal)))
+    }
+
+    /// Marshals every vertex, whether a result depends on it or not, in the order in which they were made.
+    ///
+    /// No last op names a result, so that the definition can be read but not built. An op has the digest that it has
+    /// in the definition of any state that depends on it.
+    pub fn marshal_all(&self, constraints: &Constraints) -> Definition {
+        let mut marshal = Marshal {
+            graph: self,
+            constraints,
+            placed: vec![None; self.vertices().len()],
+            drafts: Vec::new(),
+            by_digest: HashMap::new(),
+        };
+        for id in self.ids() {
+            // Inputs are older than what is made of them, so that this never goes deep.
+            let _ = marshal.walk(id);
+        }
+        marshal.finish(None)
     }
 }
 
@@ -161,12 +181,11 @@ impl<'a> Marshal<'a> {
         vertex.ok_or_else(|| Error::new(ErrorKind::Graph, "the state belongs to another graph"))
     }
 
-    /// Adds the op that names the result, and numbers the sources in the order of their first use.
-    fn finish(self, head: Output) -> Definition {
-        let terminal = self.terminal(head);
+    /// Adds the op that names the result, if there is one, and numbers the sources in the order of their first use.
+    fn finish(self, terminal: Option<Draft>) -> Definition {
         let mut definition = Definition::default();
         let mut numbers: HashMap<SourceId, SourceId> = HashMap::new();
-        for draft in self.drafts.into_iter().chain([terminal]) {
+        for draft in self.drafts.into_iter().chain(terminal) {
             let mut locations = Vec::with_capacity(draft.locations.len());
             for location in draft.locations {
                 let Some(file) = self.graph.source_file(location.source) else { continue };

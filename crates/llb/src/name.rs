@@ -9,7 +9,7 @@ use std::collections::HashMap;
 const MAX_PART: usize = 60;
 
 /// Names every op of a definition, in its order.
-pub(crate) fn names(definition: &Definition) -> Vec<String> {
+pub fn names(definition: &Definition) -> Vec<String> {
     let mut known: HashMap<&str, usize> = HashMap::new();
     let mut names: Vec<String> = Vec::with_capacity(definition.ops.len());
     for (index, op) in definition.ops.iter().enumerate() {
@@ -25,7 +25,7 @@ pub(crate) fn names(definition: &Definition) -> Vec<String> {
 }
 
 /// The kind of an op, in the words of `ops.proto`.
-pub(crate) fn kind(op: &pb::Op) -> &'static str {
+pub fn kind(op: &pb::Op) -> &'static str {
     match &op.op {
         None => "result",
         Some(pb::op::Op::Source(_)) => "source",
@@ -81,7 +81,7 @@ pub(crate) fn brief(name: &str) -> String {
 }
 
 /// Puts a name on one line, and no more of it than another name can take.
-pub(crate) fn shortened(name: &str) -> String {
+pub fn shortened(name: &str) -> String {
     let visible = |c: char| if c.is_control() && !c.is_whitespace() { '\u{fffd}' } else { c };
     let name: String = name.chars().map(visible).collect();
     let line = name.split_whitespace().collect::<Vec<_>>().join(" ");

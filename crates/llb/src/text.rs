@@ -52,6 +52,18 @@ pub fn render_view(view: &View<'_>, options: &TextOptions) -> String {
     text.text
 }
 
+/// Renders each op of a definition by itself, as [`render`] does.
+pub fn ops(definition: &Definition, options: &TextOptions) -> Vec<String> {
+    let numbers = Numbers::of(definition);
+    let one = |(index, op): (usize, &MarshalledOp)| {
+        let mut text = Text { numbers: &numbers, text: String::new() };
+        text.op(index, &op.op);
+        said::said(&mut text, definition, op, options);
+        text.text
+    };
+    definition.ops.iter().enumerate().map(one).collect()
+}
+
 fn is_scratch(op: &MarshalledOp) -> bool {
     op.op.op.is_none() && op.op.inputs.is_empty()
 }

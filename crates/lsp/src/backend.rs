@@ -8,8 +8,9 @@ use crate::outbox::{Message, Outbox};
 use crate::requests::formatting;
 use crate::requests::{
     self, call_hierarchy, code_action, code_lens, completion, definition, diagnostic, document_link,
-    document_symbol, evaluate, execute_command, folding_range, hover, inlay_hint, llb, references, rename,
-    rename_files, selection_range, semantic_tokens, signature_help, syntax_tree, workspace_symbol,
+    document_symbol, evaluate, execute_command, folding_range, graph, graph_diff, hover, inlay_hint, llb,
+    ops_at, references, rename, rename_files, selection_range, semantic_tokens, signature_help, syntax_tree,
+    workspace_diagnostic, workspace_symbol,
 };
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
@@ -65,6 +66,22 @@ impl Backend {
         llb::llb(&self.session, params).await
     }
 
+    pub(crate) async fn graph(&self, params: graph::Params) -> Result<Value> {
+        graph::graph(&self.session, params).await
+    }
+
+    pub(crate) async fn graph_diff(&self, params: graph_diff::Params) -> Result<Value> {
+        graph_diff::graph_diff(&self.session, params).await
+    }
+
+    pub(crate) async fn ops_at(&self, params: ops_at::At) -> Result<Value> {
+        ops_at::ops_at(&self.session, params).await
+    }
+
+    pub(crate) async fn ranges_of(&self, params: ops_at::Of) -> Result<Value> {
+        ops_at::ranges_of(&self.session, params).await
+    }
+
     pub(crate) async fn status(&self, params: requests::Document) -> Result<Value> {
         Ok(requests::status::status(&self.session.lock(), &params.uri))
     }
@@ -72,6 +89,11 @@ impl Backend {
     pub(crate) async fn syntax_tree(&self, params: requests::Document) -> Result<Value> {
         let view = self.view(&params.uri).ok_or_else(|| requests::not_open(&params.uri))?;
         syntax_tree::syntax_tree(view).await
+    }
+
+    #[cfg(debug_assertions)]
+    pub(crate) async fn panic(&self, params: requests::panic::Params) -> Result<Value> {
+        requests::panic::panic(&self.session, params).await
     }
 }
 
@@ -330,6 +352,13 @@ impl LanguageServer for Backend {
         let view = self.view(&params.text_document.uri);
         diagnostic::diagnostic(view, params.previous_result_id).await
     }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        workspace_diagnostic::workspace_diagnostic(&self.session, &self.client, params).await
+    }
 }
 
 /// Takes over settings; if they change what scripts are given, those that were evaluated are evaluated anew.
@@ -374,7 +403,8 @@ async fn introduce(shared: Shared, client: Client) {
     };
     let mut registrations = Vec::new();
     if capabilities.register_watchers {
-        let options = json!({ "watchers": [{ "globPattern": "**/*.lua" }] });
+        let options =
+            json!({ "watchers": [{ "globPattern": "**/*.lua" }, { "globPattern": "**/luakit.toml" }] });
         registrations.push(registration("workspace/didChangeWatchedFiles", options));
     }
     if capabilities.register_configuration {

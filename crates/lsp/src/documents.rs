@@ -51,6 +51,17 @@ pub(crate) struct Snapshot {
 type Before = Arc<Script>;
 
 impl Snapshot {
+    pub(crate) fn new(url: Url, version: i32, text: Rope, file: SourceFile) -> Snapshot {
+        Snapshot {
+            url,
+            version,
+            text,
+            file: Arc::new(file),
+            script: OnceLock::new(),
+            before: Mutex::default(),
+        }
+    }
+
     /// Parses the text, once for all who ask. Call it on a worker.
     pub(crate) fn script(&self) -> Arc<Script> {
         let parse = || match self.before() {
@@ -151,14 +162,10 @@ impl Document {
     /// Returns the document as it stands, made once per generation.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         let make = || {
-            Arc::new(Snapshot {
-                url: self.url.clone(),
-                version: self.version,
-                text: self.text.clone(),
-                file: Arc::new(SourceFile::new(self.name.clone(), self.text.to_string())),
-                script: OnceLock::new(),
-                before: Mutex::new(self.before.lock().ok().and_then(|mut before| before.take())),
-            })
+            let file = SourceFile::new(self.name.clone(), self.text.to_string());
+            let before = self.before.lock().ok().and_then(|mut before| before.take());
+            let snapshot = Snapshot::new(self.url.clone(), self.version, self.text.clone(), file);
+            Arc::new(Snapshot { before: Mutex::new(before), ..snapshot })
         };
         self.snapshot.get_or_init(make).clone()
     }

@@ -8,12 +8,15 @@
 //!   [`llb_file`] keeps the LLB, [`progress`] shows that a run takes long, and [`outbox`] sends it all.
 //! - [`index`] knows the files of the workspace, for questions about more than one; [`places`] leads to them.
 //! - [`requests`] has a file for each question of the client; [`to_lsp`] translates the answers.
+//! - [`in_process`] is the same server without a process around it, for tests that start it hundreds of times.
 
 mod backend;
 mod capabilities;
 mod contexts;
 mod documents;
 mod dry_run;
+#[doc(hidden)]
+pub mod in_process;
 mod index;
 mod llb_file;
 mod outbox;

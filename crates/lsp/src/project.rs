@@ -3,9 +3,9 @@
 //! The file is read anew each time: a few failed lookups cost less than keeping up with the disk.
 
 use luakit_analysis::Script;
-use luakit_diagnostics::Diagnostic;
-use luakit_project::{Config, Configs, Ignores, Names, Seen};
-use std::path::Path;
+use luakit_diagnostics::{Code, Diagnostic, Layer, Place, SourceFile};
+use luakit_project::{CONFIG_FILE, Config, Configs, Ignores, Names, Seen};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Returns the configuration of a document. One that cannot be read counts as none: `luakit check` tells why.
@@ -13,6 +13,29 @@ pub(crate) fn config_of(path: Option<&Path>) -> Arc<Config> {
     let Some(path) = path else { return Arc::default() };
     let folder = path.parent().unwrap_or(path).to_owned();
     Configs::new(Names::new(folder)).of_file(path).unwrap_or_default()
+}
+
+/// Returns what is wrong with the nearest `luakit.toml` of a document, and where that is.
+pub(crate) fn problems_of(path: Option<&Path>) -> Option<(PathBuf, Vec<Diagnostic>)> {
+    let own = path?.parent()?;
+    let folder = own.ancestors().find(|folder| folder.join(CONFIG_FILE).is_file())?;
+    let path = folder.join(CONFIG_FILE);
+    let file = Arc::new(SourceFile::new(CONFIG_FILE, luakit_check::read_text(&path).ok()?));
+    let findings = match Config::parse(&file, folder) {
+        Ok(config) => config.findings,
+        Err(message) => vec![unreadable(&file, &message)],
+    };
+    Some((path, findings))
+}
+
+/// Makes a finding of a message that begins with its place.
+fn unreadable(file: &Arc<SourceFile>, message: &str) -> Diagnostic {
+    let mut parts = message.splitn(4, ':').skip(1);
+    let line = parts.next().and_then(|line| line.parse().ok()).unwrap_or(1);
+    let message = parts.nth(1).unwrap_or(message).trim();
+    let place = Place { file: file.clone(), range: file.line_range(line) };
+    Diagnostic::new(Code::INVALID_SETTING, Layer::Static, place, message)
+        .with_hint("as long as it is like this, none of it counts")
 }
 
 /// Makes of what the text tells what people are shown.

@@ -28,6 +28,8 @@ pub(crate) fn publish(session: &mut Session, url: &Url) {
             let Some(findings) = document.check.findings.as_ref() else { return };
             (join_layers(findings, &found), Some(document.version))
         }
+        // It is pulled with the rest of the workspace.
+        None if session.watches_all => (Vec::new(), None),
         None => (join(Vec::new(), &diagnostics(&found)), None),
     };
     let was_shown = session.published.contains(url);

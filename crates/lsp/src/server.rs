@@ -1,8 +1,8 @@
 //! The process: stdin to stdout, what tower-lsp needs around it, and the end.
 //!
-//! tower-lsp 0.20 is guarded in three ways. Each handler is polled once as soon as its message is read, so that all up
+//! tower-lsp 0.20 is guarded in four ways. Each handler is polled once as soon as its message is read, so that all up
 //! to its first await happens in the order of the messages. A panic answers the request it happened in and nothing
-//! else. And `exit` ends the process although stdin is still open, after a moment for the last answers.
+//! else. Whatever has an id is answered. And `exit` ends the process although stdin is still open, after a moment for the last answers.
 
 use crate::backend::Backend;
 use crate::session::Shared;
@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufRead, AsyncWrite, BufReader};
 use tokio::sync::Notify;
 use tokio::time::timeout;
-use tower_lsp::jsonrpc::{Error, Request, Response};
+use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 use tower_lsp::{ExitedError, LspService, Server};
 use tower_service::Service;
 
@@ -32,7 +32,7 @@ const END_GRACE: Duration = Duration::from_millis(500);
 
 /// Serves the Language Server Protocol on stdin and stdout until the client is gone.
 pub fn run() -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(err) => {
             eprintln!("luakit: cannot start: {err}");
@@ -46,8 +46,12 @@ pub fn run() -> ExitCode {
     code
 }
 
+pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
+}
+
 /// Serves one client. Exits with 0 if it asked to shut down before it left, as the protocol says.
-async fn serve<I, O>(input: I, output: O) -> ExitCode
+pub(crate) async fn serve<I, O>(input: I, output: O) -> ExitCode
 where
     I: AsyncBufRead + Unpin + Send + 'static,
     O: AsyncWrite,
@@ -77,10 +81,17 @@ where
 }
 
 fn service() -> (LspService<Backend>, tower_lsp::ClientSocket) {
-    LspService::build(Backend::new)
+    let service = LspService::build(Backend::new);
+    #[cfg(debug_assertions)]
+    let service = service.custom_method("luakit/panic", Backend::panic);
+    service
         .custom_method("window/workDoneProgress/cancel", Backend::cancel_progress)
         .custom_method("luakit/evaluate", Backend::evaluate)
+        .custom_method("luakit/graph", Backend::graph)
+        .custom_method("luakit/graphDiff", Backend::graph_diff)
         .custom_method("luakit/llb", Backend::llb)
+        .custom_method("luakit/opsAt", Backend::ops_at)
+        .custom_method("luakit/rangesOf", Backend::ranges_of)
         .custom_method("luakit/status", Backend::status)
         .custom_method("luakit/syntaxTree", Backend::syntax_tree)
         .finish()
@@ -118,11 +129,12 @@ impl Service<Request> for Guarded {
         let mut future = self.inner.call(request);
         let mut guarded = Box::pin(std::future::poll_fn(move |context| {
             let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
-            polled.unwrap_or_else(|panic| {
+            let polled = polled.unwrap_or_else(|panic| {
                 let message = luakit_check::worker::panic_message(&*panic);
                 report(&session, &method, &message);
                 Poll::Ready(Ok(id.clone().map(|id| Response::from_error(id, Error::internal_error()))))
-            })
+            });
+            polled.map_ok(|answer| answer.or_else(|| unanswered(id.as_ref()?)))
         }));
         // Whoever awaits the future polls it again, with a waker that wakes.
         match guarded.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
@@ -130,6 +142,12 @@ impl Service<Request> for Guarded {
             Poll::Pending => guarded,
         }
     }
+}
+
+/// Answers a request that tower-lsp takes for a notification, because of its `$/` or because it should be one. Who sent
+/// it with an id waits.
+fn unanswered(id: &Id) -> Option<Response> {
+    Some(Response::from_error(id.clone(), Error::method_not_found()))
 }
 
 fn report(session: &Shared, method: &str, message: &str) {

@@ -18,12 +18,15 @@ use crate::to_lsp::Texts;
 use crate::{publish, static_check};
 use luakit_api::modules::Loader;
 use luakit_check::DiskLoader;
-use luakit_diagnostics::{Code, SourceFile};
+use luakit_diagnostics::SourceFile;
+use luakit_project::CONFIG_FILE;
+use ropey::Rope;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use tower_lsp::lsp_types::*;
 
 /// How long nobody may type before a script is evaluated with `dryRun = "onType"`.
@@ -61,6 +64,12 @@ pub(crate) struct Session {
     pub(crate) published: BTreeSet<Url>,
     /// The semantic tokens that clients may ask the differences to.
     pub(crate) semantic_tokens: Sent,
+    /// The client wants to know of every script of the workspace, so that none is forgotten.
+    pub(crate) watches_all: bool,
+    /// The scripts of the workspace, once they were looked for.
+    pub(crate) scripts: Option<Arc<BTreeSet<PathBuf>>>,
+    /// Tells those who wait that more may be found than before, or less.
+    pub(crate) changes: watch::Sender<()>,
     pub(crate) shut_down: bool,
     pub(crate) outbox: Outbox,
     pub(crate) writer: Writer,
@@ -81,12 +90,20 @@ impl Session {
             entries: BTreeMap::new(),
             published: BTreeSet::new(),
             semantic_tokens: Sent::default(),
+            watches_all: false,
+            scripts: None,
+            changes: watch::Sender::new(()),
             shut_down: false,
             writer: Writer::start(outbox.clone()),
             outbox,
             index: Arc::default(),
             counter: 0,
         }
+    }
+
+    /// Wakes those who wait for a change.
+    pub(crate) fn changed(&self) {
+        self.changes.send_replace(());
     }
 
     /// Returns a number that was never given out before.
@@ -133,6 +150,8 @@ impl Session {
     pub(crate) fn change_folders(&mut self, event: WorkspaceFoldersChangeEvent) {
         let removed: Vec<PathBuf> = event.removed.iter().filter_map(|it| paths::path_of(&it.uri)).collect();
         self.roots.retain(|root| !removed.contains(root));
+        self.scripts = None;
+        self.changed();
         self.roots.extend(event.added.iter().filter_map(|it| paths::path_of(&it.uri)));
         for document in self.documents.values_mut() {
             if let Some(path) = &document.path {
@@ -150,6 +169,9 @@ impl Session {
         let generation = self.next();
         let document = Document::new(item.uri.clone(), path, name, item.version, generation, &item.text);
         self.documents.insert(item.uri.clone(), document);
+        for entry in self.entries.values_mut() {
+            entry.opened(&item.uri, generation, &item.text);
+        }
         if self.capabilities.pull {
             // What was pushed while the file was closed is pulled from now on.
             publish::publish(self, &item.uri);
@@ -206,6 +228,11 @@ impl Session {
         if let Some(entry) = self.entries.remove(url) {
             entry.cancel();
             affected.extend(entry.findings.into_iter().map(|found| found.url));
+            let is_read = entry.names.values().any(|read| self.documents.contains_key(read));
+            if is_read && self.settings.dry_run != DryRunMode::Manual {
+                // Who has one of its modules open is told what the script on disk makes of it.
+                dry_run::start(self, shared, url, Reason::Dependency, None);
+            }
         }
         if document.dirty {
             // Whoever read this text was told about something that is gone now.
@@ -218,23 +245,26 @@ impl Session {
         for url in &affected {
             publish::publish(self, url);
         }
+        dry_run::forget_unneeded(self);
         self.recheck_others(shared, url);
     }
 
     /// Files have changed on disk. What is open in the editor counts as it is there.
     pub(crate) fn files_changed(&mut self, shared: &Shared, changes: &[FileEvent]) {
         self.index.forget_searches();
+        self.scripts = None;
+        self.changed();
         let mut readers = BTreeSet::new();
         for change in changes {
             let Some(path) = paths::path_of(&change.uri) else { continue };
-            if self.documents.contains_key(&change.uri) {
+            if self.documents.values().any(|document| document.path.as_deref() == Some(&path)) {
                 continue;
             }
             for (url, entry) in &mut self.entries {
-                let waits_for_it = change.typ == FileChangeType::CREATED
-                    && entry.findings.iter().any(|it| it.diagnostic.code == Code::UNRESOLVED_REQUIRE);
-                if entry.reads.contains(&path) || waits_for_it {
-                    entry.definition = None;
+                let is_settings = path.file_name().is_some_and(|name| name == CONFIG_FILE);
+                let concerns = is_settings && entry.is_below(path.parent());
+                if entry.reads.contains(&path) || entry.missing.contains(&path) || concerns {
+                    entry.outdate();
                     readers.insert(url.clone());
                 }
             }
@@ -283,6 +313,7 @@ impl Session {
 
     /// Ends everything that runs, because the session ends.
     pub(crate) fn stop(&mut self) {
+        self.changed();
         for entry in self.entries.values() {
             entry.cancel();
         }
@@ -291,21 +322,32 @@ impl Session {
     /// Returns what questions about a document are answered from.
     pub(crate) fn view(&self, url: &Url) -> Option<View> {
         let document = self.documents.get(url)?;
-        let path = document.path.clone();
+        Some(self.view_of(url, document.path.clone(), document.name.clone(), document.snapshot()))
+    }
+
+    /// Returns the same for a file that nobody has open.
+    pub(crate) fn view_on_disk(&self, url: &Url, text: &str) -> Option<View> {
+        let path = paths::path_of(url)?;
+        let name = paths::name_of(&path, &self.roots);
+        let file = SourceFile::new(name.clone(), text);
+        let snapshot = Snapshot::new(url.clone(), 0, Rope::from_str(text), file);
+        Some(self.view_of(url, Some(path), name, Arc::new(snapshot)))
+    }
+
+    fn view_of(&self, url: &Url, path: Option<PathBuf>, name: String, snapshot: Arc<Snapshot>) -> View {
         let known_root = path.as_deref().and_then(|path| self.known_root(url, path));
         let findings = self.entries.values().flat_map(|entry| entry.found_in(url)).cloned().collect();
         let names = self.entries.values().flat_map(|entry| entry.names.clone());
-        Some(View {
-            snapshot: document.snapshot(),
+        View {
+            snapshot,
             path,
             known_root,
             roots: self.roots.clone(),
             index: self.index.clone(),
             open: self.open_files(),
             texts: Texts::of(self),
-            names: names.chain([(document.name.clone(), url.clone())]).collect(),
+            names: names.chain([(name, url.clone())]).collect(),
             findings,
-            op_facts: self.entries.values().filter_map(|entry| entry.op_facts.clone()).collect(),
             facts: self
                 .entries
                 .values()
@@ -315,8 +357,9 @@ impl Session {
                 .collect(),
             inlay_hints: self.settings.inlay_hints,
             code_lens: self.settings.code_lens,
+            op_facts: self.entries.values().filter_map(|entry| entry.op_facts.clone()).collect(),
             capabilities: self.capabilities.clone(),
-        })
+        }
     }
 
     /// Returns what questions about the whole workspace are answered from.
@@ -358,12 +401,12 @@ pub(crate) struct View {
     pub(crate) names: BTreeMap<String, Url>,
     /// What the dry runs found in this document, moved along with the text.
     pub(crate) findings: Vec<Found>,
-    /// What the dry runs showed of ops.
-    pub(crate) op_facts: Vec<Arc<OpFacts>>,
     /// What the dry runs showed at places of this document, moved along, too.
     pub(crate) facts: Vec<Fact>,
     pub(crate) inlay_hints: InlayHintSettings,
     pub(crate) code_lens: CodeLensSettings,
+    /// What the dry runs showed of ops.
+    pub(crate) op_facts: Vec<Arc<OpFacts>>,
     pub(crate) capabilities: Arc<Capabilities>,
 }
 

@@ -7,6 +7,7 @@ use crate::session::{Session, Shared, View, as_loader};
 use crate::worker;
 use crate::{project, publish};
 use luakit_diagnostics::Diagnostic;
+use luakit_project::CONFIG_FILE;
 use std::sync::Arc;
 use tower_lsp::lsp_types::{MessageType, Url};
 
@@ -56,6 +57,10 @@ async fn check(shared: Shared, url: Url) {
 
 /// Returns the static findings of a document. Call it on a worker.
 pub(crate) fn findings(view: &View) -> Vec<Diagnostic> {
+    // A run finds mistakes in luakit.toml, too.
+    if view.path.as_deref().is_some_and(|path| path.ends_with(CONFIG_FILE)) {
+        return Vec::new();
+    }
     let script = view.snapshot.script();
     let findings = luakit_analysis::diagnostics(&script, as_loader(&view.loader()));
     project::settle(findings, &script, view.path.as_deref())

@@ -1,6 +1,7 @@
 //! From our words to LSP's.
 
 use crate::capabilities::Capabilities;
+use crate::dry_run::EVALUATED_FROM;
 use crate::positions::{self, Encoding};
 use crate::session::Session;
 use luakit_analysis::CompletionKind;
@@ -17,7 +18,7 @@ impl Texts {
         Texts(session.documents.iter().map(|(url, it)| (url.clone(), it.text().clone())).collect())
     }
 
-    fn range(&self, url: &Url, place: &Place, encoding: Encoding) -> Range {
+    pub(crate) fn range(&self, url: &Url, place: &Place, encoding: Encoding) -> Range {
         match self.0.get(url) {
             Some(text) => positions::range(text, place.range, encoding),
             None => positions::range(&Rope::from_str(&place.file.text), place.range, encoding),
@@ -45,7 +46,7 @@ pub(crate) fn diagnostic(
         match url {
             Some(url) => related_information.push(DiagnosticRelatedInformation {
                 location: Location::new(url.clone(), texts.range(url, place, client.encoding)),
-                message: with_place(&related.message),
+                message: with_place(&related.message, place),
             }),
             // A client that has no use for places, or a place that has no document, still gets the words.
             None => {
@@ -70,7 +71,12 @@ pub(crate) fn diagnostic(
 
 /// The words for a place come to an end where the place follows them. Editors show the place first, so they get a
 /// whole sentence: "called from" is "called from here".
-fn with_place(words: &str) -> String {
+fn with_place(words: &str, place: &Place) -> String {
+    if words == EVALUATED_FROM {
+        // Which of several scripts it was is worth reading even where the place is not shown.
+        let line = place.file.line_column(place.range.start).line;
+        return format!("{words} {}:{line}", place.file.name);
+    }
     format!("{} here", words.strip_suffix(" at").unwrap_or(words))
 }
 

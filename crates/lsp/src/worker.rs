@@ -12,7 +12,12 @@ static QUESTIONS: Semaphore = Semaphore::const_new(8);
 /// # Errors
 /// The message of the panic, if it panicked.
 pub(crate) async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
-    let _permit = QUESTIONS.acquire().await;
+    let permit = QUESTIONS.acquire().await;
+    // The thread holds it, for it goes on when a cancelled request has long been forgotten.
+    let work = move || {
+        let _permit = permit;
+        work()
+    };
     spawn(work).await.unwrap_or_else(|_| Err("the worker is gone".into()))
 }
 
@@ -34,5 +39,41 @@ pub(crate) fn spawn<T: Send + 'static>(
             let _ = sender.send(Err(format!("cannot start a thread: {err}")));
             receiver
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc::channel;
+    use std::task::{Context, Waker};
+
+    #[test]
+    fn requests_that_are_cancelled_at_once_do_not_pile_up_threads() {
+        let begun = Arc::new(AtomicUsize::new(0));
+        let mut held = Vec::new();
+        let mut started = Vec::new();
+        for _ in 0..100 {
+            let (hold, end) = channel::<()>();
+            let (start, has_started) = channel();
+            let begun = begun.clone();
+            let mut question = Box::pin(run(move || {
+                begun.fetch_add(1, Ordering::SeqCst);
+                let _ = start.send(());
+                // Works until the test lets go.
+                let _ = end.recv();
+            }));
+            // Started as far as there is room, and cancelled.
+            let _ = question.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            drop(question);
+            held.push(hold);
+            started.push(has_started);
+        }
+        // A question that had no room is dropped with its channel; the others say that they have begun.
+        let count = started.iter().filter(|started| started.recv().is_ok()).count();
+        assert_eq!(begun.load(Ordering::SeqCst), count);
+        assert!(count <= 8, "{count} threads work for nobody");
     }
 }

@@ -55,6 +55,15 @@ pub(crate) fn discover(paths: &[PathBuf], names: &Names, configs: &Configs) -> R
     Ok(found)
 }
 
+/// Returns the entries below a folder, without what `.gitignore` excludes unless luakit.toml names it.
+///
+/// # Errors
+/// A message about a configuration that cannot be read.
+pub fn entries_below(folder: &Path, configs: &Configs) -> Result<BTreeSet<PathBuf>, String> {
+    // Who asks for the entries alone has no use for what could not be looked at.
+    in_folder(folder, &Names::new(folder.to_owned()), configs).map(|(entries, _)| entries)
+}
+
 /// Returns the entries below a folder, without what `.gitignore` excludes unless luakit.toml names it, and what could not be read.
 fn in_folder(
     folder: &Path,
@@ -119,11 +128,10 @@ pub(crate) fn is_entry(path: &Path, config: &Config) -> std::io::Result<bool> {
 /// Returns the entries whose `require` can reach the file: those in the folders around it, up to the project's.
 ///
 /// A module lies below the folder of its entry, so no other folder needs to be searched.
-pub(crate) fn entries_around(
-    path: &Path,
-    names: &Names,
-    configs: &Configs,
-) -> Result<BTreeSet<PathBuf>, String> {
+///
+/// # Errors
+/// A message about a configuration that cannot be read.
+pub fn entries_around(path: &Path, names: &Names, configs: &Configs) -> Result<BTreeSet<PathBuf>, String> {
     let mut entries = BTreeSet::new();
     let own = configs.of_file(path)?;
     for folder in path.ancestors().skip(1) {

@@ -19,7 +19,7 @@ mod watch;
 
 pub use check::{Checked, Request, check, with_settings};
 pub use config::{CONFIG_FILE, Config, Configs, Level};
-pub use discover::lua_files;
+pub use discover::{entries_around, entries_below, lua_files};
 pub use fix::{Fixed, apply, replace_file, safe_edits};
 pub use folder::list_folder;
 pub use ignores::{Ignores, Seen, settle, silencing};

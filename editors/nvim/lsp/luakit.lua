@@ -26,12 +26,47 @@ local function belongs(buffer)
   end)
 end
 
+--- A command of the server, whose argument names a script and one of its results.
+local function on_script(run)
+  return function(command)
+    local argument = (command.arguments or {})[1] or {}
+    local buffer = argument.uri and vim.uri_to_bufnr(argument.uri) or vim.api.nvim_get_current_buf()
+    vim.fn.bufload(buffer)
+    vim.api.nvim_buf_call(buffer, function()
+      run(argument.target ~= vim.NIL and argument.target or nil)
+    end)
+  end
+end
+
 ---@type vim.lsp.Config
 return {
   cmd = { "luakit", "lsp" },
   filetypes = { "lua" },
   -- Neovim waits 150 ms after a key before it tells the server; findings are there in a fraction of that.
   flags = { debounce_text_changes = 50 },
+  -- What lenses and code actions lead to here, so that the server need not open files instead.
+  capabilities = {
+    experimental = { commands = { commands = { "luakit.build", "luakit.showGraph", "luakit.showLlb" } } },
+  },
+  commands = {
+    ["luakit.build"] = on_script(function(target)
+      require("luakit.build").run(target and { "--target", target } or {})
+    end),
+    ["luakit.showGraph"] = on_script(function(target)
+      require("luakit.graph").open(target)
+    end),
+    ["luakit.showLlb"] = on_script(function(target)
+      require("luakit.llb").open("text", target)
+    end),
+  },
+  handlers = {
+    ["luakit/status"] = function(...)
+      require("luakit.status").handle(...)
+    end,
+    ["window/logMessage"] = function(...)
+      return require("luakit.log").handle(...)
+    end,
+  },
   -- A function in place of `root_markers`, because those start a server for every file, with a root or without.
   root_dir = function(buffer, start)
     if belongs(buffer) then

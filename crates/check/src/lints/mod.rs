@@ -11,7 +11,7 @@ mod env;
 mod images;
 mod lists;
 mod packages;
-mod places;
+pub(crate) mod places;
 mod secrets;
 mod unreached;
 

@@ -34,14 +34,8 @@ impl<'a> Places<'a> {
         files: &[Arc<SourceFile>],
         parse: &'a dyn Fn(&Arc<SourceFile>) -> Arc<Script>,
     ) -> Self {
-        let file = |source: &luakit_llb::Source| {
-            let same = |file: &&Arc<SourceFile>| {
-                file.name.ends_with(&source.filename) && file.text.as_bytes() == &*source.data
-            };
-            files.iter().find(same).cloned()
-        };
         Self {
-            files: graph.sources().iter().map(file).collect(),
+            files: files_of(graph.sources(), files),
             parse,
             calls: RefCell::default(),
             variables: OnceCell::new(),
@@ -186,7 +180,22 @@ pub(super) fn locate(site: &CallSite, path: &[Step]) -> TextRange {
     })
 }
 
-fn offset(file: &SourceFile, at: luakit_llb::Position) -> Option<usize> {
+/// Returns, for each source of a graph, the file that was read.
+pub(crate) fn files_of(
+    sources: &[luakit_llb::Source],
+    files: &[Arc<SourceFile>],
+) -> Vec<Option<Arc<SourceFile>>> {
+    let file = |source: &luakit_llb::Source| {
+        let same = |file: &&Arc<SourceFile>| {
+            file.name.ends_with(&source.filename) && file.text.as_bytes() == &*source.data
+        };
+        files.iter().find(same).cloned()
+    };
+    sources.iter().map(file).collect()
+}
+
+/// Returns the byte that a position of the graph stands for.
+pub(crate) fn offset(file: &SourceFile, at: luakit_llb::Position) -> Option<usize> {
     let line = usize::try_from(at.line).ok().filter(|line| *line > 0)?;
     let character = usize::try_from(at.character).ok()?;
     let text = file.lines.text(&file.text, line);

@@ -1,13 +1,13 @@
 //! What is remembered of a script between its runs.
 
 use crate::documents::Replacement;
-use crate::dry_run::{Fact, OpFacts, Status};
+use crate::dry_run::cache::Cached;
+use crate::dry_run::{Fact, Graph, OpFacts, Status};
 use crate::progress;
 use crate::session::Session;
-use luakit_check::llb::Definition;
 use luakit_diagnostics::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tower_lsp::lsp_types::{NumberOrString, Url};
@@ -17,6 +17,8 @@ use tower_lsp::lsp_types::{NumberOrString, Url};
 pub(crate) struct Entry {
     pub(super) running: Option<Running>,
     pub(crate) status: Option<Status>,
+    /// Somebody asked for it, and may ask again.
+    pub(super) asked: bool,
     pub(crate) findings: Vec<Found>,
     /// What its runs showed at places of scripts.
     pub(crate) facts: Vec<Fact>,
@@ -24,12 +26,17 @@ pub(crate) struct Entry {
     pub(crate) names: BTreeMap<String, Url>,
     /// The files that the last run read.
     pub(crate) reads: BTreeSet<PathBuf>,
-    /// What the last run gave, unless something has changed since.
-    pub(crate) definition: Option<Arc<Definition>>,
+    /// The files that it would have read, if they were there.
+    pub(crate) missing: BTreeSet<PathBuf>,
+    /// What it gave, for when nothing has changed.
+    pub(super) cached: Option<Arc<Cached>>,
     /// The ops of the last good run, by their places.
     pub(crate) op_facts: Option<Arc<OpFacts>>,
-    /// The texts it was made of.
+    /// The open texts that the last run was given, and whether anything else has changed since.
     pub(super) inputs: Vec<Input>,
+    pub(super) outdated: bool,
+    /// The graph of the last run without errors, whatever has changed since.
+    pub(crate) graph: Option<Graph>,
 }
 
 /// A run that has not ended.
@@ -80,17 +87,45 @@ impl Entry {
         self.findings.iter().filter(move |found| found.url == *url)
     }
 
-    /// Returns the definition if it is that of the texts as they stand.
-    pub(crate) fn current_definition(&self, session: &Session) -> Option<Arc<Definition>> {
-        self.definition.clone().filter(|_| are_current(&self.inputs, session))
+    /// Takes note that a document was opened: from now on it counts as it is in the editor.
+    pub(crate) fn opened(&mut self, url: &Url, generation: u64, text: &str) {
+        let name = self.names.iter().find(|(_, known)| *known == url).map(|(name, _)| name);
+        let Some(name) = name else { return };
+        let input = Input { url: url.clone(), generation };
+        self.inputs.retain(|known| known.url != *url);
+        self.inputs.push(input.clone());
+        if let Some(graph) = &mut self.graph {
+            graph.opened(name, input, text);
+        }
     }
 
-    /// Moves findings along with an edit.
+    /// Tells whether one of the files that it read lies below a folder.
+    pub(crate) fn is_below(&self, folder: Option<&Path>) -> bool {
+        folder.is_some_and(|folder| self.reads.iter().any(|path| path.starts_with(folder)))
+    }
+
+    /// Tells whether the last run was of other texts than there are now.
+    pub(crate) fn is_outdated(&self, session: &Session) -> bool {
+        self.outdated || !are_current(&self.inputs, session)
+    }
+
+    /// Takes note that something other than an open text has changed.
+    pub(crate) fn outdate(&mut self) {
+        self.outdated = true;
+        if let Some(graph) = &mut self.graph {
+            graph.outdated = true;
+        }
+    }
+
+    /// Moves findings, and the places of the graph, along with an edit.
     pub(crate) fn move_findings(&mut self, url: &Url, edit: Replacement) {
+        self.facts.iter_mut().for_each(|fact| fact.moved(url, edit));
+        if let Some(graph) = &mut self.graph {
+            graph.move_spots(url, edit);
+        }
         if let Some(facts) = &mut self.op_facts {
             Arc::make_mut(facts).move_places(url, edit);
         }
-        self.facts.iter_mut().for_each(|fact| fact.moved(url, edit));
         let names = &self.names;
         for found in &mut self.findings {
             let diagnostic = &mut found.diagnostic;

@@ -4,7 +4,7 @@
 //! call makes now, nobody knows before the next run.
 
 use crate::documents::Replacement;
-use luakit_check::Output;
+use luakit_check::DryRun;
 use luakit_check::llb::{Definition, Location, MarshalledOp, Position, pb, text};
 use luakit_diagnostics::{SourceFile, TextRange};
 use std::collections::BTreeMap;
@@ -18,11 +18,11 @@ const LINES: usize = 24;
 /// The ops of a run, by the calls that made them.
 #[derive(Clone)]
 pub(crate) struct OpFacts {
-    definitions: Arc<Vec<Definition>>,
+    run: Arc<DryRun>,
     places: Vec<OpPlace>,
 }
 
-/// A call, from its name on, and the ops that it made: which definition, and which op of it.
+/// A call, from its name on, and the ops that it made: of which output, and which op of it.
 #[derive(Clone)]
 struct OpPlace {
     url: Url,
@@ -35,17 +35,17 @@ struct OpPlace {
 impl OpFacts {
     /// Finds the places of the ops of a run; `None` if it made none.
     pub(super) fn of(
-        outputs: Vec<Output>,
+        run: &Arc<DryRun>,
         files: &[Arc<SourceFile>],
         names: &BTreeMap<String, Url>,
     ) -> Option<OpFacts> {
-        if outputs.is_empty() {
+        if run.outputs.is_empty() {
             return None;
         }
-        let definitions: Vec<Definition> = outputs.into_iter().map(|output| output.definition).collect();
+        let definitions = run.outputs.iter().map(|output| &output.definition);
         let mut places: BTreeMap<(&Url, usize, usize), OpPlace> = BTreeMap::new();
         let mut seen = std::collections::BTreeSet::new();
-        for (n, definition) in definitions.iter().enumerate() {
+        for (n, definition) in definitions.enumerate() {
             let files: Vec<Option<(&Url, &Arc<SourceFile>)>> = definition
                 .sources
                 .iter()
@@ -68,7 +68,7 @@ impl OpFacts {
             }
         }
         let places = places.into_values().collect();
-        Some(OpFacts { definitions: Arc::new(definitions), places })
+        Some(OpFacts { run: run.clone(), places })
     }
 
     /// Moves the places along with an edit.
@@ -90,8 +90,8 @@ impl OpFacts {
             (times, ops) => out.push_str(&format!("Made {times} times, {ops} different ops\n\n")),
         }
         for (n, i) in place.ops.iter().take(OPS) {
-            let definition = self.definitions.get(*n)?;
-            out.push_str(&op_markdown(definition, *i)?);
+            let output = self.run.outputs.get(*n)?;
+            out.push_str(&op_markdown(&output.definition, *i)?);
         }
         if place.ops.len() > OPS {
             out.push_str(&format!("… and {} more", place.ops.len() - OPS));

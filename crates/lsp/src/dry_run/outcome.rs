@@ -21,7 +21,10 @@ pub(crate) struct Status {
 impl Status {
     pub(crate) fn to_json(&self) -> Value {
         let ms = u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX);
-        json!({ "uri": self.url, "state": self.state, "message": self.message, "ops": self.ops, "ms": ms })
+        json!({
+            "uri": self.url, "entry": self.url, "state": self.state, "message": self.message, "ops": self.ops,
+            "ms": ms, "outdated": self.state == "outdated",
+        })
     }
 }
 
@@ -38,6 +41,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Report {
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) definition: Option<Arc<Definition>>,
+    /// How many ops the results need, all of them together.
+    pub(crate) ops: Option<usize>,
 }
 
 impl Report {
@@ -45,9 +50,10 @@ impl Report {
         !self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
-    pub(crate) fn ops(&self) -> Option<usize> {
-        // The last op only names the result.
-        self.definition.as_ref().map(|definition| definition.ops.len().saturating_sub(1))
+    /// Says why there is no definition.
+    pub(crate) fn why_no_result(&self) -> String {
+        let error = self.diagnostics.iter().find(|it| it.is_error());
+        error.map_or("the script exports nothing".to_owned(), place_and_message)
     }
 }
 
@@ -59,7 +65,7 @@ pub(super) fn ended(url: &Url, report: &Report) -> Status {
         (Some(limit), _) => ("limit", place_and_message(limit)),
         (None, Some(error)) => ("error", place_and_message(error)),
         (None, None) => {
-            let ops = report.ops().unwrap_or_default();
+            let ops = report.ops.unwrap_or_default();
             ("ok", if ops == 1 { "1 op".into() } else { format!("{ops} ops") })
         }
     };

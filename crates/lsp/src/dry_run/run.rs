@@ -4,6 +4,7 @@ use crate::dry_run::entry::{Entry, Input, are_current};
 use crate::dry_run::job::{Evaluated, Job};
 use crate::dry_run::outcome::{Outcome, Report, Status, ended};
 use crate::dry_run::take_over::{names_of, republish, take_over};
+use crate::dry_run::{Reason, discover};
 use crate::llb_file::Write;
 use crate::outbox::{Message, Outbox};
 use crate::session::{Session, Shared};
@@ -13,7 +14,7 @@ use luakit_check::llb::Definition;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
@@ -40,6 +41,8 @@ pub(super) struct Run {
     pub(super) inputs: Vec<Input>,
     pub(super) started: Instant,
     pub(super) timeout: Duration,
+    pub(super) platforms: Arc<AtomicU32>,
+    pub(super) reason: Reason,
     pub(super) cancel: Arc<AtomicBool>,
     pub(super) answer: Option<oneshot::Sender<Outcome>>,
 }
@@ -49,10 +52,7 @@ impl Run {
         let permit = RUNS.acquire().await;
         self.started = Instant::now();
         let result = if self.cancel.load(Ordering::Relaxed) {
-            Ok(Some(Evaluated {
-                run: DryRun { cancelled: true, ..DryRun::default() },
-                also_static: Vec::new(),
-            }))
+            Ok(Some(Evaluated::cancelled()))
         } else {
             self.watch(&shared, worker::spawn(move || job.evaluate())).await
         };
@@ -78,7 +78,8 @@ impl Run {
                 shown = Some(progress::begin(&shared.lock(), self.number, &self.url));
             }
             // The limit itself is the engine's to keep, so that its finding says where the script was.
-            let overdue = elapsed > self.timeout + PATIENCE;
+            let platforms = self.platforms.load(Ordering::Relaxed);
+            let overdue = elapsed > self.timeout.saturating_mul(platforms) + PATIENCE;
             if self.cancel.load(Ordering::Relaxed) && stopping.is_none() {
                 stopping = Some(Instant::now());
             }
@@ -107,7 +108,12 @@ impl Run {
             Ok(None) => {
                 let entry = session.entries.remove(&self.url).unwrap_or_default();
                 republish(session, &entry.findings, &self.url, false);
-                return reply(self.answer, Outcome::Superseded);
+                if matches!(self.reason, Reason::Saved | Reason::Typed) {
+                    // A module is evaluated through the scripts that require it.
+                    discover::evaluate_readers(session, shared, &self.url);
+                }
+                // Somebody who asked gets it evaluated, unless there is nothing.
+                return reply(self.answer, Outcome::Failed(format!("{} cannot be read", self.url)));
             }
             Err(message) => {
                 session.outbox.log(MessageType::ERROR, format!("{}: {message}", self.url));
@@ -117,6 +123,7 @@ impl Run {
         if let Some(entry) = session.entries.get_mut(&self.url) {
             entry.status = Some(status.clone());
         }
+        discover::forget_unneeded(session);
         match (self.writes, definition) {
             (Some(script), Some(definition)) => session.writer.write(Write { script, definition, status }),
             _ => session.outbox.send(Message::Status(status)),
@@ -130,20 +137,27 @@ impl Run {
         session: &mut Session,
         evaluated: Evaluated,
     ) -> (Status, Outcome, Option<Arc<Definition>>) {
-        print(&session.outbox, &evaluated.run);
+        if evaluated.fresh || self.reason == Reason::Asked {
+            print(&session.outbox, &evaluated.run);
+        }
+        let run = &evaluated.run;
         let report = Arc::new(Report {
-            diagnostics: evaluated.run.diagnostics.clone(),
+            diagnostics: evaluated.findings.clone(),
             definition: evaluated.run.definition().cloned().map(Arc::new),
+            ops: (!run.outputs.is_empty()).then(|| run.ops.iter().filter(|op| op.reached).count()),
         });
         // What was saved is worth writing even if more has been typed since.
         let definition = report.definition.clone().filter(|_| report.is_ok());
-        let inputs = self.read(&evaluated.run, session);
+        if let Some(entry) = session.entries.get_mut(&self.url) {
+            entry.cached = evaluated.cached.clone();
+        }
+        let inputs = self.read(&evaluated, session);
         if !are_current(&inputs, session) {
             let status = self.status("outdated", "the script changed while it was evaluated");
             return (status, Outcome::Superseded, definition);
         }
-        take_over(session, &self.url, evaluated, &report, inputs);
-        let status = Status { ops: report.ops(), took: self.started.elapsed(), ..ended(&self.url, &report) };
+        take_over(session, &self.url, evaluated, inputs);
+        let status = Status { ops: report.ops, took: self.started.elapsed(), ..ended(&self.url, &report) };
         (status, Outcome::Done(report), definition)
     }
 
@@ -153,8 +167,8 @@ impl Run {
     }
 
     /// Returns those of the open texts that the run read.
-    fn read(&self, run: &DryRun, session: &Session) -> Vec<Input> {
-        let names = names_of(run, &self.url, session);
+    fn read(&self, evaluated: &Evaluated, session: &Session) -> Vec<Input> {
+        let names = names_of(&evaluated.files, &self.url, session);
         let urls: BTreeSet<&Url> = names.values().chain([&self.url]).collect();
         self.inputs.iter().filter(|input| urls.contains(&input.url)).cloned().collect()
     }
@@ -203,6 +217,8 @@ mod tests {
             inputs: Vec::new(),
             started: Instant::now(),
             timeout: Duration::from_secs(2),
+            platforms: Arc::new(AtomicU32::new(1)),
+            reason: Reason::Saved,
             cancel: Arc::default(),
             answer: None,
         };

@@ -2,22 +2,20 @@
 
 use crate::dry_run::entry::Input;
 use crate::dry_run::job::Evaluated;
-use crate::dry_run::outcome::Report;
-use crate::dry_run::{Found, OpFacts, facts};
+use crate::dry_run::{Found, Graph, OpFacts, facts};
 use crate::outbox::Message;
 use crate::paths::{self, Root};
 use crate::publish;
 use crate::session::Session;
-use luakit_check::DryRun;
 use luakit_diagnostics::{Diagnostic, Place, SourceFile, TextRange};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tower_lsp::lsp_types::Url;
 
 /// Returns the documents of the files that a run read, by their names. Embedded modules have none.
-pub(super) fn names_of(run: &DryRun, url: &Url, session: &Session) -> BTreeMap<String, Url> {
+pub(super) fn names_of(files: &[Arc<SourceFile>], url: &Url, session: &Session) -> BTreeMap<String, Url> {
     let mut names = BTreeMap::new();
-    let mut files = run.files.iter();
+    let mut files = files.iter();
     if let Some(script) = files.next() {
         names.insert(script.name.clone(), url.clone());
     }
@@ -33,33 +31,37 @@ pub(super) fn names_of(run: &DryRun, url: &Url, session: &Session) -> BTreeMap<S
 }
 
 /// Keeps what a run gave, and shows it.
-pub(super) fn take_over(
-    session: &mut Session,
-    url: &Url,
-    evaluated: Evaluated,
-    report: &Report,
-    inputs: Vec<Input>,
-) {
-    let Evaluated { run, also_static } = evaluated;
-    let names = names_of(&run, url, session);
+pub(super) fn take_over(session: &mut Session, url: &Url, evaluated: Evaluated, inputs: Vec<Input>) {
+    let names = names_of(&evaluated.files, url, session);
     let reads = names.values().filter_map(paths::path_of).collect();
-    let script = run.files.first().cloned();
+    let Evaluated { run, findings, also_static, settings, files, missing, .. } = evaluated;
     if let Some(entry) = session.entries.get_mut(url) {
         facts::take_over(&mut entry.facts, &run, &names);
     }
-    let found = run.diagnostics.into_iter().zip(also_static).map(|(diagnostic, also_static)| {
+    let graph = Graph::of(&run, &names, &files, &inputs);
+    let script = files.first().cloned();
+    let found = findings.into_iter().zip(also_static).map(|(diagnostic, also_static)| {
         let (url, diagnostic) = in_a_document(diagnostic, &names, url, script.as_ref());
         Found { url, diagnostic, also_static }
     });
-    let found: Vec<Found> = found.collect();
-    let op_facts = OpFacts::of(run.outputs, &run.files, &names);
+    let mut found: Vec<Found> = found.collect();
+    found.iter_mut().filter(|found| found.url != *url).for_each(|found| say_script(found, script.as_ref()));
+    if let Some((path, findings)) = settings
+        && let Ok(url) = Url::from_file_path(path)
+    {
+        let one = |diagnostic| Found { url: url.clone(), diagnostic, also_static: false };
+        found.extend(findings.into_iter().map(one));
+    }
+    let op_facts = OpFacts::of(&run, &files, &names);
     let Some(entry) = session.entries.get_mut(url) else { return };
     // Of a script with errors, what the last good run showed is still told.
+    entry.graph = graph.or(entry.graph.take());
     entry.op_facts = op_facts.map(Arc::new).or(entry.op_facts.take());
+    entry.inputs = inputs;
+    entry.outdated = false;
     entry.names = names;
     entry.reads = reads;
-    entry.definition = report.definition.clone();
-    entry.inputs = inputs;
+    entry.missing = missing.into_iter().collect();
     let before = std::mem::replace(&mut entry.findings, found);
     republish(session, &before, url, true);
     session.outbox.send(Message::RefreshHints(session.capabilities.clone()));
@@ -86,8 +88,21 @@ fn in_a_document(
     (url, diagnostic)
 }
 
+/// Says, of a finding in a module, which line of the script led there: a module does nothing by itself.
+fn say_script(found: &mut Found, script: Option<&Arc<SourceFile>>) {
+    let outermost = found.diagnostic.related.iter_mut().rev();
+    let mut calls = outermost.filter(|it| it.message == "called from" || it.message == "required from");
+    if let Some(call) = calls.find(|it| script.is_some_and(|script| it.place.file.name == script.name)) {
+        call.message = EVALUATED_FROM.into();
+    }
+}
+
+/// What stands before the line of a script that made a module fail.
+pub(crate) const EVALUATED_FROM: &str = "evaluated from";
+
 /// Shows the client what has changed with a run, in whatever documents it was.
 pub(super) fn republish(session: &mut Session, before: &[Found], url: &Url, always: bool) {
+    session.changed();
     let now = session.entries.get(url).into_iter().flat_map(|entry| &entry.findings);
     let mut affected: BTreeSet<Url> = before.iter().chain(now).map(|found| found.url.clone()).collect();
     if always {

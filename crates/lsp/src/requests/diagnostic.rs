@@ -14,7 +14,8 @@ pub(crate) async fn diagnostic(
     previous: Option<String>,
 ) -> Result<DocumentDiagnosticReportResult> {
     let items = match view {
-        Some(view) => work(move || diagnostics(&view)).await?,
+        // A client that cannot be told to pull again is pushed what the runs find.
+        Some(view) => work(move || diagnostics(&view, view.capabilities.refresh)).await?,
         None => Vec::new(),
     };
     let result_id = fingerprint(&items);
@@ -35,9 +36,9 @@ pub(crate) async fn diagnostic(
     Ok(report.into())
 }
 
-fn diagnostics(view: &View) -> Vec<Diagnostic> {
-    // A client that cannot be told to pull again is pushed what the runs find.
-    let found = if view.capabilities.refresh { view.findings.as_slice() } else { &[] };
+/// Returns what is found in a document, with what runs found or without it. Call it on a worker.
+pub(crate) fn diagnostics(view: &View, runs: bool) -> Vec<Diagnostic> {
+    let found = if runs { view.findings.as_slice() } else { &[] };
     let findings = join_layers(&static_check::findings(view), found);
     let url = &view.snapshot.url;
     findings
@@ -47,7 +48,7 @@ fn diagnostics(view: &View) -> Vec<Diagnostic> {
 }
 
 /// The same answer has the same name, whatever led to it.
-fn fingerprint(items: &[Diagnostic]) -> String {
+pub(crate) fn fingerprint(items: &[Diagnostic]) -> String {
     let mut hasher = DefaultHasher::new();
     serde_json::to_string(items).unwrap_or_default().hash(&mut hasher);
     format!("{:016x}", hasher.finish())

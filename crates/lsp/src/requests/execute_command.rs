@@ -61,7 +61,7 @@ fn apply(outbox: &Outbox, edit: WorkspaceEdit) {
 
 /// Answers a script's graph, and shows it as a file to clients that can be shown one.
 async fn show(shared: &Shared, url: &Url, format: Format, suffix: &'static str) -> Result<Option<Value>> {
-    let text = rendered(shared, url, format).await?;
+    let text = rendered(shared, url, format, None).await?;
     let (outbox, can_show) = {
         let session = shared.lock();
         (session.outbox.clone(), session.capabilities.show_document)

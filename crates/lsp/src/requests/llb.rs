@@ -1,11 +1,14 @@
-//! `luakit/llb` {uri, format}: the graph of a script, as text, DOT or JSON.
+//! `luakit/llb` {uri, format?, target?}: what a script builds, as text, DOT, JSON, or the bytes that BuildKit is given.
 
-use crate::requests::{evaluate, failed};
+use crate::dry_run::Graph;
+use crate::requests::graph::Known;
+use crate::requests::{evaluate, failed, work};
 use crate::session::Shared;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use luakit_check::llb::{Definition, dot, json, text};
 use serde::Deserialize;
-use serde_json::{Value, json};
-use std::sync::Arc;
+use serde_json::Value;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::Url;
 
@@ -14,6 +17,8 @@ pub(crate) struct Params {
     uri: Url,
     #[serde(default)]
     format: Format,
+    /// The name of a result, as `--target` takes it.
+    target: Option<String>,
 }
 
 #[derive(Deserialize, Default, Clone, Copy)]
@@ -23,31 +28,41 @@ pub(crate) enum Format {
     Text,
     Dot,
     Json,
+    /// The protobuf message, in base64.
+    Pb,
 }
 
 pub(crate) async fn llb(shared: &Shared, params: Params) -> Result<Value> {
-    Ok(json!(rendered(shared, &params.uri, params.format).await?))
+    rendered(shared, &params.uri, params.format, params.target).await.map(Value::from)
 }
 
-/// Returns the graph of a script as it stands, in the form that is asked for.
-pub(crate) async fn rendered(shared: &Shared, url: &Url, format: Format) -> Result<String> {
-    let known = {
-        let session = shared.lock();
-        session.entries.get(url).and_then(|entry| entry.current_definition(&session))
+/// Returns what a script builds, evaluated anew if it was edited.
+pub(crate) async fn rendered(
+    shared: &Shared,
+    url: &Url,
+    format: Format,
+    target: Option<String>,
+) -> Result<String> {
+    let graph = match current(shared, url) {
+        Some(graph) => graph,
+        None => {
+            let report = evaluate::run(shared, url).await?;
+            // The run is over, so that it is there unless the script has errors, or changes faster than it runs.
+            current(shared, url).ok_or_else(|| failed(report.why_no_result()))?
+        }
     };
-    let definition = match known {
-        Some(definition) => definition,
-        None => evaluate_now(shared, url).await?,
-    };
-    Ok(render(&definition, format))
-}
-
-async fn evaluate_now(shared: &Shared, url: &Url) -> Result<Arc<Definition>> {
-    let report = evaluate::run(shared, url).await?;
-    report.definition.clone().ok_or_else(|| {
-        let error = report.diagnostics.iter().find(|it| it.is_error());
-        failed(error.map_or("the script exports nothing".to_owned(), |it| it.message.clone()))
+    work(move || {
+        let name = target.as_deref();
+        let missing = || failed(format!("the script has no target `{}`", name.unwrap_or("default")));
+        Ok(render(&graph.output(name).ok_or_else(missing)?.definition, format))
     })
+    .await?
+}
+
+/// Returns the graph of a script as it stands, if it was evaluated.
+fn current(shared: &Shared, url: &Url) -> Option<Graph> {
+    let known = Known::all(&shared.lock(), url).into_iter();
+    known.filter(|known| !known.stale).map(|known| known.graph).next()
 }
 
 fn render(definition: &Definition, format: Format) -> String {
@@ -55,5 +70,6 @@ fn render(definition: &Definition, format: Format) -> String {
         Format::Text => text::render(definition, &text::TextOptions::default()),
         Format::Dot => dot::render(definition),
         Format::Json => json::render(definition),
+        Format::Pb => STANDARD.encode(definition.encode()),
     }
 }

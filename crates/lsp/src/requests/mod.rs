@@ -13,9 +13,14 @@ pub(crate) mod execute_command;
 pub(crate) mod folding_range;
 #[cfg(feature = "fmt")]
 pub(crate) mod formatting;
+pub(crate) mod graph;
+pub(crate) mod graph_diff;
 pub(crate) mod hover;
 pub(crate) mod inlay_hint;
 pub(crate) mod llb;
+pub(crate) mod ops_at;
+#[cfg(debug_assertions)]
+pub(crate) mod panic;
 pub(crate) mod references;
 pub(crate) mod rename;
 pub(crate) mod rename_files;
@@ -24,6 +29,7 @@ pub(crate) mod semantic_tokens;
 pub(crate) mod signature_help;
 pub(crate) mod status;
 pub(crate) mod syntax_tree;
+pub(crate) mod workspace_diagnostic;
 pub(crate) mod workspace_symbol;
 
 use crate::worker;
