@@ -15,6 +15,8 @@ pub(crate) struct Local {
     pub(crate) kind: LocalKind,
     /// The expression it is declared with.
     pub(crate) value: Option<ExprId>,
+    /// The type after its `:`.
+    pub(crate) ty: Option<TextRange>,
     /// How often it is read, and how often it is assigned after its declaration.
     pub(crate) reads: usize,
     pub(crate) writes: usize,
@@ -61,6 +63,8 @@ pub(crate) enum Source {
     Nil,
     /// An element of what a loop goes over.
     Element(ExprId),
+    /// The key of such an element.
+    Key(ExprId),
     Number,
     Unknown,
 }
@@ -126,7 +130,7 @@ impl<'a> Resolver<'a> {
     fn declare(&mut self, name: Name, start: usize, end: usize, kind: LocalKind) -> LocalId {
         let id = self.scopes.locals.len();
         let visible = TextRange::new(start, end);
-        self.scopes.locals.push(Local { name, visible, kind, value: None, reads: 0, writes: 0 });
+        self.scopes.locals.push(Local { name, visible, kind, value: None, ty: None, reads: 0, writes: 0 });
         let text = if kind == LocalKind::Itself { "self" } else { self.name(name) };
         self.visible.entry(text).or_default().push(id);
         id
@@ -194,6 +198,7 @@ impl<'a> Resolver<'a> {
                     self.flow(Target::Local(id), nth(values, i));
                     if let Some(local) = self.scopes.locals.get_mut(id) {
                         local.value = values.get(i).copied();
+                        local.ty = param.ty;
                     }
                 }
             }
@@ -290,6 +295,7 @@ impl<'a> Resolver<'a> {
         for (i, param) in names.iter().enumerate() {
             let id = self.declare(param.name, block.range.start, block.range.end, LocalKind::Loop);
             let source = match values.first() {
+                Some(value) if i == 0 => Source::Key(*value),
                 Some(value) if i == 1 => Source::Element(*value),
                 _ => Source::Unknown,
             };

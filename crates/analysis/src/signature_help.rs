@@ -360,7 +360,7 @@ mod tests {
             "local s = bk.scratch()\ns.run(s, $0)",
             "state:run(<cmd: Command>, opts?: RunOptions) -> State",
         );
-        check("local function f(a, ...) end\nf(1, 2, 3, $0)", "f(a, <...>)");
+        check("local function f(a, ...) end\nf(1, 2, 3, $0)", "f(a: number, <...>)");
     }
 
     #[test]

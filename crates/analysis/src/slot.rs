@@ -72,6 +72,7 @@ impl Slot {
     }
 }
 
+/// Returns the type of the values of a map.
 pub(crate) fn map_value(ty: &Ty) -> Option<Ty> {
     match ty {
         Ty::Map(value) => Some(**value),

@@ -6,6 +6,7 @@
 
 mod annotations;
 mod classes;
+mod declared;
 mod exports;
 mod foreign;
 mod infer;
@@ -122,6 +123,8 @@ impl Type {
             (Type::Is(a, x), Type::Is(b, y)) if a == b => Type::Is(a, x.min(y)),
             // What may be nil is still worth completing.
             (Type::Is(Kind::Nil, _), x) | (x, Type::Is(Kind::Nil, _)) => x.weaken(Sure::No),
+            // One of several tables: the last one that is written out stands for all.
+            (Type::Is(Kind::Table(a), _), Type::Is(Kind::Table(b), _)) => Type::maybe(Kind::Table(a.max(b))),
             _ => Type::Conflict,
         }
     }
@@ -149,6 +152,9 @@ pub(crate) struct Inferred {
     pub(crate) foreign: Vec<Foreign>,
     /// Where a `require` is, the module's file, for those that were found.
     pub(crate) requires: FxHashMap<ExprId, Type>,
+    /// For tables, the metatables they were given; and for those that are looked into, who looks.
+    metatables: FxHashMap<ExprId, Type>,
+    instances: FxHashMap<ExprId, Type>,
 }
 
 /// A field of a table, with its name as it stands somewhere in the text.
@@ -188,9 +194,22 @@ impl Types<'_> {
         quoted.unwrap_or(text)
     }
 
-    /// Returns the fields of a table with their types, in the order of their names.
+    /// Returns the fields of a table with their types, in the order of their names, those that it inherits too.
     pub(crate) fn fields_of(&self, kind: Kind) -> Vec<(String, Type)> {
-        let mut fields: Vec<(String, Type)> = match kind {
+        let mut fields = self.own_fields(kind);
+        for other in self.inherited(kind) {
+            for (name, ty) in self.own_fields(other) {
+                if !fields.iter().any(|(known, _)| *known == name) {
+                    fields.push((name, ty.weaken(Sure::No)));
+                }
+            }
+        }
+        fields.sort_by(|a, b| a.0.cmp(&b.0));
+        fields
+    }
+
+    fn own_fields(&self, kind: Kind) -> Vec<(String, Type)> {
+        match kind {
             Kind::Table(table) => {
                 let fields = self.fields.get(&table).into_iter().flat_map(|fields| fields.values());
                 fields.map(|field| (self.field_name(field.name).to_owned(), field.ty)).collect()
@@ -202,18 +221,59 @@ impl Types<'_> {
                 _ => Vec::new(),
             },
             _ => Vec::new(),
-        };
-        fields.sort_by(|a, b| a.0.cmp(&b.0));
-        fields
+        }
     }
 
     pub(crate) fn field_of(&self, kind: Kind, name: &str) -> Option<Type> {
+        self.own_field(kind, name).or_else(|| {
+            let mut others = self.inherited(kind).into_iter();
+            others.find_map(|other| self.own_field(other, name)).map(|ty| ty.weaken(Sure::No))
+        })
+    }
+
+    fn own_field(&self, kind: Kind, name: &str) -> Option<Type> {
         match kind {
             Kind::Table(table) => self.fields.get(&table)?.get(&hash(name)).map(|field| field.ty),
             Kind::Foreign(id) => match self.foreign.get(id)? {
                 Foreign::Table { fields, .. } => fields.get(name).copied(),
                 Foreign::Func { .. } => None,
             },
+            _ => None,
+        }
+    }
+
+    /// Returns the tables that are looked into for what a table does not have: those that its metatables name, and for
+    /// a class what its objects have, which its methods see as `self`.
+    fn inherited(&self, kind: Kind) -> Vec<Kind> {
+        const DEPTH: usize = 4;
+        let mut found: Vec<Kind> = Vec::new();
+        let mut next = kind;
+        for _ in 0..DEPTH {
+            let Kind::Table(table) = next else { break };
+            let meta = self.metatables.get(&table).and_then(|meta| meta.kind());
+            let Some(index) = meta.and_then(|meta| self.own_field(meta, "__index")).and_then(Type::kind)
+            else {
+                break;
+            };
+            if index == kind || found.contains(&index) {
+                break;
+            }
+            found.push(index);
+            next = index;
+        }
+        if let Kind::Table(table) = kind {
+            found.extend(self.instances.get(&table).and_then(|object| object.kind()));
+        }
+        found
+    }
+
+    /// Returns the type of any entry of a map that a comment declares, such as `table<string, State>`.
+    fn entry_of(&self, kind: Kind) -> Option<Type> {
+        let Kind::Foreign(id) = kind else { return None };
+        match self.foreign.get(id)? {
+            Foreign::Table { fields, item } if fields.is_empty() && item.kind().is_some() => {
+                Some(item.weaken(Sure::No))
+            }
             _ => None,
         }
     }

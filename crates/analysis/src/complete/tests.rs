@@ -500,9 +500,10 @@ fn a_quote_that_is_not_closed_in_time_takes_nothing_away() {
     check(
         "bk.cache('/c', { sharing = lo$0 })",
         &expect![[r#"
-        locked           Value     Sharing → bk.cache('/c', { sharing = "locked" })
-        loadstring       Function  loadstring(text: string, name?: string) -> function?, string? → bk.cache('/c', { sharing = loadstring })
-    "#]],
+            locked           Value     Sharing → bk.cache('/c', { sharing = "locked" })
+            load             Module     → bk.cache('/c', { sharing = load })
+            loadstring       Function  loadstring(text: string, name?: string) -> function?, string? → bk.cache('/c', { sharing = loadstring })
+        "#]],
     );
 }
 
@@ -512,15 +513,15 @@ fn modules_that_are_not_required_yet_bring_their_require() {
     check(
         &format!("-- The build.\nlocal a = bk.scratch()\na:run(g$0)\n{modules}"),
         &expect![[r#"
-        gcinfo           Function  gcinfo() -> number → a:run(gcinfo)
-        getfenv          Function  getfenv(target?: number | function) -> table → a:run(getfenv)
-        getmetatable     Function  getmetatable(value: any) -> table? → a:run(getmetatable)
-        go               Module    require("lib.go") → a:run(go)
-        go_base          Function  function(version: string) -> State → a:run(prelude.go_base)
-        go_binary_app    Function  function(version: string, src: State, opts) -> State → a:run(prelude.go_binary_app)
-        go_build         Function  function(builder: State, src: State, opts) -> State → a:run(prelude.go_build)
-        go_runtime       Function  function(version: string) -> State → a:run(prelude.go_runtime)
-    "#]],
+            gcinfo           Function  gcinfo() -> number → a:run(gcinfo)
+            getfenv          Function  getfenv(target?: number | function) -> table → a:run(getfenv)
+            getmetatable     Function  getmetatable(value: any) -> table? → a:run(getmetatable)
+            go               Module    require("lib.go") → a:run(go)
+            go_base          Function  function(version: string) -> State → a:run(prelude.go_base)
+            go_binary_app    Function  function(version: string, src: State, opts: table) -> State → a:run(prelude.go_binary_app)
+            go_build         Function  function(builder: State, src: State, opts: table) -> State → a:run(prelude.go_build)
+            go_runtime       Function  function(version: string) -> State → a:run(prelude.go_runtime)
+        "#]],
     );
     check(
         &format!("local web = require('lib.web')\n\nlocal b = bui$0\n{modules}"),
@@ -537,22 +538,22 @@ fn modules_that_are_not_required_yet_bring_their_require() {
     check(
         &format!("go$0\n{modules}"),
         &expect![[r#"
-        go               Module    require("lib.go") → local go = require("lib.go")
-        go_base          Function  function(version: string) -> State → local prelude = require("prelude")
-        go_binary_app    Function  function(version: string, src: State, opts) -> State → local prelude = require("prelude")
-        go_build         Function  function(builder: State, src: State, opts) -> State → local prelude = require("prelude")
-        go_runtime       Function  function(version: string) -> State → local prelude = require("prelude")
-    "#]],
+            go               Module    require("lib.go") → local go = require("lib.go")
+            go_base          Function  function(version: string) -> State → local prelude = require("prelude")
+            go_binary_app    Function  function(version: string, src: State, opts: table) -> State → local prelude = require("prelude")
+            go_build         Function  function(builder: State, src: State, opts: table) -> State → local prelude = require("prelude")
+            go_runtime       Function  function(version: string) -> State → local prelude = require("prelude")
+        "#]],
     );
     check(
         &format!("local go = require('lib.go')\nlocal b = go$0\n{modules}"),
         &expect![[r#"
-        go               Variable  table → local b = go
-        go_base          Function  function(version: string) -> State → local b = prelude.go_base
-        go_binary_app    Function  function(version: string, src: State, opts) -> State → local b = prelude.go_binary_app
-        go_build         Function  function(builder: State, src: State, opts) -> State → local b = prelude.go_build
-        go_runtime       Function  function(version: string) -> State → local b = prelude.go_runtime
-    "#]],
+            go               Variable  table → local b = go
+            go_base          Function  function(version: string) -> State → local b = prelude.go_base
+            go_binary_app    Function  function(version: string, src: State, opts: table) -> State → local b = prelude.go_binary_app
+            go_build         Function  function(builder: State, src: State, opts: table) -> State → local b = prelude.go_build
+            go_runtime       Function  function(version: string) -> State → local b = prelude.go_runtime
+        "#]],
     );
     check(
         "local a = prelud$0",

@@ -1,11 +1,11 @@
 //! `---@param`, `---@return` and `---@type` comments, and Luau's annotations where they name our types.
 
-use super::classes::{first_word, tag_of, type_at};
-use super::{Kind, Type};
+use super::classes::{first_word, split, tag_of, type_at};
+use super::declared::Declared;
+use super::{Sure, Type};
 use crate::Script;
 use crate::tokens::TokenKind;
 use crate::tree::Func;
-use luakit_api::Object;
 use luakit_diagnostics::TextRange;
 
 /// What the comments above a function or local say.
@@ -17,17 +17,35 @@ pub(super) struct Annotations {
 }
 
 /// Reads the comments right above the line of `offset`.
-pub(super) fn above(script: &Script, offset: usize) -> Annotations {
+pub(super) fn above(script: &Script, offset: usize, declared: &mut Declared<'_>) -> Annotations {
     let mut annotations = Annotations::default();
     for line in comments_above(script, offset) {
-        let Some(tag) = line.trim_start_matches('-').trim_start().strip_prefix('@') else { continue };
-        let mut words = tag.split_whitespace();
-        match (words.next(), words.next(), words.next()) {
-            (Some("param"), Some(name), Some(ty)) => {
-                annotations.params.push((name.trim_end_matches('?').to_owned(), parse(ty)));
+        let Some((tag, rest)) = tag_of(line) else { continue };
+        match tag {
+            "param" => {
+                let (name, rest) = first_word(rest);
+                let (text, _) = type_at(rest);
+                // Which table it is, the calls tell better.
+                if text.is_empty() || text.trim_end_matches('?') == "table" {
+                    continue;
+                }
+                let ty = declared.read(text);
+                let ty = if name.ends_with('?') { ty.weaken(Sure::No) } else { ty };
+                annotations.params.push((name.trim_end_matches('?').to_owned(), ty));
             }
-            (Some("return"), Some(ty), _) => annotations.returns.push(parse(ty)),
-            (Some("type"), Some(ty), _) => annotations.ty = Some(parse(ty)),
+            "return" => {
+                // `---@return State, string` gives two values.
+                for text in split(rest, ',') {
+                    let (text, described) = type_at(text);
+                    if !text.is_empty() {
+                        annotations.returns.push(declared.read(text));
+                    }
+                    if !described.trim().is_empty() {
+                        break;
+                    }
+                }
+            }
+            "type" => annotations.ty = Some(declared.read(type_at(rest).0)),
             _ => {}
         }
     }
@@ -88,17 +106,21 @@ pub(crate) fn param_doc(script: &Script, offset: usize, param: &str) -> Option<S
 }
 
 /// Returns the type of each parameter and result that a function declares.
-pub(super) fn of_func(script: &Script, func: &Func) -> (Vec<Option<Type>>, Vec<Type>) {
-    let comments = above(script, func.range.start);
+pub(super) fn of_func(
+    script: &Script,
+    func: &Func,
+    declared: &mut Declared<'_>,
+) -> (Vec<Option<Type>>, Vec<Type>) {
+    let comments = above(script, func.range.start, declared);
     let params = func.params.iter().map(|param| {
         let name = script.text(param.name);
         let commented = comments.params.iter().find(|(other, _)| other == name).map(|(_, ty)| *ty);
-        commented.or_else(|| annotated(script, param.ty))
+        commented.or_else(|| annotated(script, param.ty, declared))
     });
     let params = params.collect();
     let mut returns = comments.returns;
     if returns.is_empty()
-        && let Some(ty) = annotated(script, func.returns)
+        && let Some(ty) = annotated(script, func.returns, declared)
     {
         returns.push(ty);
     }
@@ -106,30 +128,26 @@ pub(super) fn of_func(script: &Script, func: &Func) -> (Vec<Option<Type>>, Vec<T
 }
 
 /// Returns the type that is written after a `:`.
-pub(super) fn annotated(script: &Script, ty: Option<TextRange>) -> Option<Type> {
-    let ty = parse(script.text(ty?));
+pub(super) fn annotated(script: &Script, ty: Option<TextRange>, declared: &mut Declared<'_>) -> Option<Type> {
+    let range = ty?;
+    let text = if range.is_empty() { written_after(script, range.start)? } else { script.text(range) };
+    let ty = declared.read(text);
     (ty != Type::Unknown).then_some(ty)
 }
 
-/// Reads the name of a type; one that is not ours is unknown.
-pub(super) fn parse(text: &str) -> Type {
-    let text = text.trim_end_matches([',', ':']);
-    if let Some(inner) = text.strip_suffix('?') {
-        return parse(inner).weaken(super::Sure::No);
-    }
-    if let Some(item) = text.strip_suffix("[]") {
-        return object(item).map_or(Type::Unknown, |object| Type::sure(Kind::List(object)));
-    }
-    match text {
-        "string" => Type::sure(Kind::String),
-        "number" | "integer" => Type::sure(Kind::Number),
-        "boolean" => Type::sure(Kind::Boolean),
-        _ => object(text).map_or(Type::Unknown, |object| Type::sure(Kind::Object(object))),
-    }
-}
-
-fn object(name: &str) -> Option<Object> {
-    Object::ALL
-        .into_iter()
-        .find(|object| name == object.name() || name.strip_prefix("bk.") == Some(object.name()))
+/// Returns the type that is written after an offset: of one that is not a mere name the tree has the place only.
+fn written_after(script: &Script, offset: usize) -> Option<&str> {
+    let rest = script.masked.get(offset..)?.trim_start().strip_prefix(':')?;
+    let rest = rest.strip_prefix(':').unwrap_or(rest);
+    let mut depth = 0usize;
+    let end = rest.char_indices().find(|(_, c)| {
+        match c {
+            '(' | '{' | '[' | '<' => depth += 1,
+            ')' | '}' | ']' if depth == 0 => return true,
+            ')' | '}' | ']' | '>' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && matches!(c, ',' | '=' | '\n' | '\r' | ';')
+    });
+    rest.get(..end.map_or(rest.len(), |(at, _)| at)).map(str::trim)
 }

@@ -80,7 +80,7 @@ fn class(script: &Script, class: &str) -> Vec<TypeDoc> {
 }
 
 /// Returns the tags of all comments with what follows them.
-fn tags(script: &Script) -> impl Iterator<Item = (&str, &str)> {
+pub(super) fn tags(script: &Script) -> impl Iterator<Item = (&str, &str)> {
     let comments = script.tokens.iter().filter(|token| token.kind == TokenKind::Comment);
     comments.filter_map(|token| tag_of(script.text(token.range)))
 }

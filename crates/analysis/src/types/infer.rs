@@ -1,16 +1,20 @@
 //! The data flow itself.
 
-use super::annotations::{above, annotated, of_func, parse};
+mod lua;
+
+use super::annotations::{above, annotated, of_func};
+use super::declared::Declared;
 use super::known::Stamps;
 use super::{Context, Field, Foreign, Inferred, Kind, Sure, Type, Types, builtin, hash, of_ty};
 use crate::Script;
-use crate::scope::{LocalKind, Source, Target};
+use crate::scope::{LocalId, LocalKind, Source, Target};
 use crate::strings::decode;
 use crate::tree::{Call, Entry, ExprId, ExprKind, FuncId};
+use lua::selves;
 use luakit_api::modules::Loader;
 use luakit_api::{BK_PLATFORMS, FunctionId, Object, Ty, bk_function, method, properties_of, words};
 use luakit_diagnostics::TextRange;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Passes after which the flow must have settled; if it has not, nothing is certain.
@@ -73,7 +77,8 @@ impl Types<'_> {
                 }
             }
             Kind::Table(_) | Kind::Foreign(_) => {
-                self.field_of(kind, name).unwrap_or(Type::Bottom).weaken(sure)
+                let field = self.field_of(kind, name).or_else(|| self.entry_of(kind));
+                field.unwrap_or(Type::Bottom).weaken(sure)
             }
             _ => Type::Unknown,
         }
@@ -115,6 +120,8 @@ fn flow_with(script: &Script, context: &Context<'_>, stamps: Stamps) -> Arc<Infe
         settled: false,
         stamps,
         broken: script.errors.iter().map(|error| script.file.lines.line(error.range.start)).collect(),
+        casts: HashMap::new(),
+        selves: selves(script),
     };
     flow.annotations();
     flow.modules(context);
@@ -145,21 +152,28 @@ struct Flow<'a> {
     stamps: Stamps,
     /// Lines that do not parse: what was made of them is not what they will say.
     broken: HashSet<usize>,
+    /// The types that `value :: Type` declares.
+    casts: HashMap<ExprId, Type>,
+    /// The `self` of each method.
+    selves: HashMap<FuncId, LocalId>,
 }
 
 impl<'a> Flow<'a> {
     /// Takes what comments and annotations say.
     fn annotations(&mut self) {
         let script = self.types.script;
+        let mut declared = Declared::new(script, self.types.foreign.len());
         for (id, func) in script.tree.funcs.iter().enumerate() {
-            let (params, returns) = of_func(script, func);
+            let (params, returns) = of_func(script, func, &mut declared);
             let locals = script.scopes.params.get(id).map_or(&[][..], Vec::as_slice);
             for (local, ty) in locals.iter().zip(params) {
                 if let Some(ty) = ty {
                     self.fix(*local, ty);
                 }
             }
-            if let (Some(slots), false) = (self.data().returns.get_mut(id), returns.is_empty()) {
+            // `---@return table` says less than the function itself.
+            let says_something = returns.iter().any(|ty| *ty != Type::Unknown);
+            if let (Some(slots), true) = (self.data().returns.get_mut(id), says_something) {
                 *slots = [0, 1, 2].map(|n| returns.get(n).copied().unwrap_or(Type::Unknown));
                 if let Some(fixed) = self.fixed_returns.get_mut(id) {
                     *fixed = true;
@@ -168,19 +182,21 @@ impl<'a> Flow<'a> {
         }
         for (id, local) in script.scopes.locals.iter().enumerate() {
             if local.kind == LocalKind::Variable
-                && let Some(ty) = above(script, local.name.start).ty
+                && let Some(ty) = above(script, local.name.start, &mut declared)
+                    .ty
+                    .or_else(|| annotated(script, local.ty, &mut declared))
             {
                 self.fix(id, ty);
             }
         }
         for (id, expr) in script.tree.exprs.iter().enumerate() {
             if let ExprKind::Cast { ty, .. } = expr.kind
-                && let Some(ty) = annotated(script, Some(ty))
-                && let Some(slot) = self.data().exprs.get_mut(id)
+                && let Some(ty) = annotated(script, Some(ty), &mut declared)
             {
-                *slot = ty;
+                self.casts.insert(id, ty);
             }
         }
+        self.data().foreign.extend(declared.values);
     }
 
     fn fix(&mut self, local: usize, ty: Type) {
@@ -235,6 +251,7 @@ impl<'a> Flow<'a> {
             self.stamps.see_flow(i);
             let ty = self.source(flow.source);
             self.target(flow.target, ty);
+            self.bind_self(flow.target, flow.source);
         }
         for (func, escapes) in script.scopes.escapes.iter().enumerate() {
             if *escapes {
@@ -326,7 +343,7 @@ impl<'a> Flow<'a> {
         let source = match flow.source {
             Source::Expr(id, 0) => stamps.expr(id) > seen,
             Source::Expr(id, _) => stamps.expr(id) > seen || stamps.shared > seen,
-            Source::Element(id) => stamps.expr(id) > seen || stamps.shared > seen,
+            Source::Element(id) | Source::Key(id) => stamps.expr(id) > seen || stamps.shared > seen,
             Source::Func(_) | Source::Nil | Source::Number | Source::Unknown => false,
         };
         let target = match flow.target {
@@ -399,6 +416,7 @@ impl<'a> Flow<'a> {
             Source::Nil => Type::sure(Kind::Nil),
             Source::Number => Type::sure(Kind::Number),
             Source::Element(list) => self.iterated(list),
+            Source::Key(list) => self.key_of(list),
             Source::Unknown => Type::Unknown,
         }
     }
@@ -448,14 +466,7 @@ impl<'a> Flow<'a> {
             return self.of(id);
         }
         match &self.types.script.tree.expr(id).kind {
-            ExprKind::Call(call) => match self.callee(call).kind() {
-                Some(Kind::Func(func)) => self.returned(func, n),
-                Some(Kind::Foreign(id)) => match self.types.foreign.get(id) {
-                    Some(Foreign::Func { returns, .. }) => returns.get(n).copied().unwrap_or(Type::Unknown),
-                    _ => Type::Unknown,
-                },
-                _ => Type::Unknown,
-            },
+            ExprKind::Call(call) => self.nth_of_call(call, n),
             ExprKind::Vararg => Type::Unknown,
             _ => Type::sure(Kind::Nil),
         }
@@ -464,20 +475,6 @@ impl<'a> Flow<'a> {
     fn returned(&self, func: FuncId, n: usize) -> Type {
         let returns = self.types.returns.get(func);
         self.seen(returns.and_then(|returns| returns.get(n)).copied().unwrap_or(Type::Unknown))
-    }
-
-    /// Returns the type of the second name of `for _, x in …`.
-    fn iterated(&self, id: ExprId) -> Type {
-        let script = self.types.script;
-        if let ExprKind::Call(call) = &script.tree.expr(id).kind {
-            let iterates =
-                script.global_path(call.callee).is_some_and(|path| path == "ipairs" || path == "pairs");
-            return match (iterates, call.args.first()) {
-                (true, Some(list)) => self.seen(self.types.element(self.of(*list))),
-                _ => Type::Unknown,
-            };
-        }
-        self.seen(self.types.element(self.of(id)))
     }
 
     fn expr(&mut self, id: ExprId) -> Type {
@@ -518,9 +515,9 @@ impl<'a> Flow<'a> {
                 values.iter().fold(Type::Bottom, |ty, value| ty.join(self.of(*value)))
             }
             ExprKind::Paren(inner) => self.of(*inner),
-            ExprKind::Cast { value, ty } => match parse(script.text(*ty)) {
-                Type::Unknown => self.of(*value),
-                ty => ty,
+            ExprKind::Cast { value, .. } => match self.casts.get(&id) {
+                Some(ty) => *ty,
+                None => self.of(*value),
             },
         }
     }
@@ -530,6 +527,9 @@ impl<'a> Flow<'a> {
             ".." => Type::sure(Kind::String),
             "==" | "~=" | "<" | "<=" | ">" | ">=" => Type::sure(Kind::Boolean),
             "and" | "or" => {
+                if let Some(ty) = self.or_nothing(op, left, right) {
+                    return ty;
+                }
                 let (left, right) = (self.of(left), self.of(right));
                 let joined = left.join(right);
                 // `x and y` is `y` unless `x` is nil or false, which only some values can be.
@@ -593,6 +593,9 @@ impl<'a> Flow<'a> {
             }
             Type::Is(Kind::Builtin(function), _) => {
                 self.call_back(function, call);
+                if function == FunctionId::ArgOf {
+                    return self.argument(call);
+                }
                 self.types.result_of(callee)
             }
             Type::Is(Kind::Foreign(_), _) => {
@@ -651,7 +654,7 @@ impl<'a> Flow<'a> {
             };
             self.join_local(*local, ty);
             // A table that goes where another goes as well is lost sight of.
-            if self.types.local(*local) == Type::Conflict
+            if self.types.local(*local).kind() != ty.kind()
                 && let Some(Kind::Table(table)) = ty.kind()
             {
                 self.write_to(table);
@@ -682,6 +685,7 @@ impl<'a> Flow<'a> {
                     Some(function) => of_ty(&function.returns).weaken(Sure::No),
                     None => Type::Unknown,
                 },
+                Some(Kind::String) => self.first_of_library(&format!("string.{name}"), call),
                 _ => Type::Unknown,
             };
         }
@@ -694,7 +698,11 @@ impl<'a> Flow<'a> {
         }
         match path.as_str() {
             "assert" => arg(self, 0),
-            "setmetatable" | "table.clone" | "table.freeze" => arg(self, 0).weaken(Sure::No),
+            "setmetatable" => {
+                self.set_metatable(call);
+                arg(self, 0).weaken(Sure::No)
+            }
+            "table.clone" | "table.freeze" => arg(self, 0).weaken(Sure::No),
             "tostring" | "type" | "typeof" | "table.concat" => Type::sure(Kind::String),
             "unpack" | "table.unpack" | "table.remove" => self.types.element(arg(self, 0)).weaken(Sure::No),
             "table.insert" => {
@@ -707,7 +715,7 @@ impl<'a> Flow<'a> {
             }
             _ => match path.strip_prefix("string.") {
                 Some(name) if STRING_METHODS.contains(&name) => Type::sure(Kind::String),
-                _ => Type::Unknown,
+                _ => self.first_of_library(&path, call),
             },
         }
     }
