@@ -599,14 +599,20 @@ mod tests {
             ("a.b", expect!["`a.b` is not a name: letters, digits and `_` make one"]),
             ("é", expect!["`é` is not a name: letters, digits and `_` make one"]),
             ("bk", expect!["`bk` is the build API, which a variable of that name would hide"]),
-            ("print", expect![[r#"
+            (
+                "print",
+                expect![[r#"
                 build.lua:
                 local print = 1
-            "#]]),
-            ("self", expect![[r#"
+            "#]],
+            ),
+            (
+                "self",
+                expect![[r#"
                 build.lua:
                 local self = 1
-            "#]]),
+            "#]],
+            ),
             ("x", expect![""]),
         ] {
             check("local $0x = 1", new, &expected);
@@ -663,7 +669,11 @@ mod tests {
             "h",
             &expect!["`h` would mean another variable where it is used (line 3), declared at line 2"],
         );
-        check("g$0 = 1", "print", &expect!["`print` belongs to Lua's library, which a global of that name would replace"]);
+        check(
+            "g$0 = 1",
+            "print",
+            &expect!["`print` belongs to Lua's library, which a global of that name would replace"],
+        );
         check("g$0 = 1\nh = 2", "h", &expect!["there is already a global `h` (line 2)"]);
         check(
             "local m = require('m')\nm.a$0()\n--- m.lua\nlocal M = {}\nfunction M.a() end\nfunction M.b() end\nreturn M",

@@ -1,7 +1,7 @@
 //! The flow of values through all files of a project: which tables, functions and fields each expression may mean.
 
 use super::classes::{Class, Classes, Maker, Node, Signature, Sym};
-use super::loose::{Meaning, Root, Step, loose, variable};
+use super::loose::{Chain, Root, Step, Variables, chain, loose};
 use super::symbols::{FieldUse, Use, assigned};
 use super::{FileId, Location, Project};
 use crate::Script;
@@ -99,6 +99,11 @@ impl Linked {
 
     pub(crate) fn sym(&self, name: &str) -> Option<Sym> {
         self.syms.get(name).copied()
+    }
+
+    /// Returns the node that stands for all that may be the same value.
+    pub(crate) fn root(&self, node: Node) -> Node {
+        self.classes.root(node)
     }
 
     /// Returns what makes the value at a node.
@@ -532,10 +537,13 @@ impl<'p> Linker<'p> {
     fn loose(&mut self, file: FileId) {
         let Some(known) = self.project.files.get(file) else { return };
         let script = &known.script;
+        let variables = Variables::of(script);
         for name in loose(script) {
-            let Meaning::Field { root, steps, declared } = name.meaning else { continue };
+            let Some(Chain { root, steps, declared }) = name.dot.and_then(|dot| chain(script, dot)) else {
+                continue;
+            };
             let root = match root {
-                Root::Variable(name, offset) => match variable(script, &name, offset) {
+                Root::Variable(name, offset) => match variables.find(&name, offset) {
                     Some(local) => Some(self.linked.local(file, local)),
                     None => {
                         let sym = self.sym(&name);
