@@ -428,4 +428,16 @@ mod tests {
         );
         check_type("local n = 1\nprint($0n)", &expect!["nothing"]);
     }
+
+    #[test]
+    fn the_implementation_is_the_function() {
+        let fixture = Fixture::new(
+            "local m = require('m')\nm.$0make()\n--- m.lua\nlocal function make() end\nreturn { make = make }",
+        );
+        let found = implementation(&fixture.project, fixture.file, fixture.offset);
+        expect![[r#"
+            m.lua: local function <make>() end
+        "#]]
+        .assert_eq(&fixture.show_navigation(found.as_ref()));
+    }
 }

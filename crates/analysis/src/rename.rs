@@ -115,7 +115,7 @@ fn renamable(project: &Project, file: FileId, offset: usize) -> Result<(Symbol, 
     if !uses.iter().any(|(_, kind)| kind.writes()) {
         return Err(format!("`{name}` is not declared in this project"));
     }
-    if uses.iter().any(|(at, kind)| kind.writes() && project.is_library(at.file)) {
+    if uses.iter().any(|(at, _)| project.is_library(at.file)) {
         return Err(format!("`{name}` belongs to luakit's library"));
     }
     Ok((symbol, range))
@@ -558,6 +558,11 @@ mod tests {
             "local p = require('prelude.go')\np.go_ba$0se()",
             "y",
             &expect!["`go_base` belongs to luakit's library"],
+        );
+        check(
+            "local opts = { pack$0age = './cmd' }\nrequire('prelude.go').go_build(bk.scratch(), opts)",
+            "y",
+            &expect!["`package` is in a table that is given to `go_build`, where its name counts (line 2)"],
         );
         check(
             "local t = setmetatable({}, { __ind$0ex = {} })",

@@ -15,6 +15,9 @@ use std::collections::{HashMap, HashSet};
 /// Passes over the calls after which it is left at what is known.
 const PASSES: usize = 12;
 
+/// How many functions are looked at to find one of the project's own.
+const MAKERS: usize = 20;
+
 /// How many results of a call are told apart.
 const RESULTS: usize = 3;
 
@@ -459,6 +462,9 @@ impl<'p> Linker<'p> {
         args: &[ExprId],
         shift: usize,
     ) {
+        if self.is_foreign(file, callee) {
+            return;
+        }
         let Some(signature) = self.linked.classes.get(callee).and_then(|class| class.signature.clone())
         else {
             return;
@@ -486,6 +492,16 @@ impl<'p> Linker<'p> {
             let (own, result) = (self.extra(file, id, wanted), self.result(callee, n));
             self.unify(own, result);
         }
+    }
+
+    /// Tells whether what a file calls is not the project's own: of the API, of Lua, or of the library, whose helpers
+    /// would make all options that are given to it one.
+    fn is_foreign(&self, file: FileId, callee: Node) -> bool {
+        let Some(class) = self.linked.classes.get(callee).filter(|class| class.signature.is_some()) else {
+            return true;
+        };
+        let own = |maker: &Maker| matches!(maker, Maker::Func(file, _) if !self.project.is_library(*file));
+        !self.project.is_library(file) && !class.makers.iter().take(MAKERS).any(own)
     }
 
     /// Knows what Lua's own functions do with values.
@@ -581,7 +597,7 @@ impl<'p> Linker<'p> {
             let Some(script) = self.project.script(file) else { continue };
             for (id, call) in script.tree.calls() {
                 let callee = self.linked.callee(file, id, call);
-                if self.linked.classes.get(callee).is_some_and(|class| class.signature.is_some()) {
+                if !self.is_foreign(file, callee) {
                     continue;
                 }
                 let path = if call.method.is_none() { script.global_path(call.callee) } else { None };
@@ -595,6 +611,8 @@ impl<'p> Linker<'p> {
                 open.extend(call.args.iter().map(|arg| (self.expr(file, *arg), at)));
             }
         }
+        // What is popped first is told: better a place in the project than one in the library.
+        open.sort_by_key(|(_, at)| !self.project.is_library(at.file));
         while let Some((node, at)) = open.pop() {
             let Some(class) = self.linked.classes.get(node) else { continue };
             if class.given.is_some() {
