@@ -704,6 +704,11 @@ mod tests {
             local y = z.
         "#]],
         );
+        check("local name$0 = 1\nf({ name = name, other = {", "z", &expect![[r#"
+            build.lua:
+            local z = 1
+            f({ name = z, other = {
+        "#]]);
         check(
             "local M = {}\nfunction M.a$0() end\nM.a(",
             "b",

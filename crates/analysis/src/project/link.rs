@@ -518,8 +518,12 @@ impl<'p> Linker<'p> {
                 self.unify(own, first);
                 if let Some(meta) = second {
                     let sym = self.sym("__index");
-                    let index = self.linked.classes.field(meta, sym);
-                    self.unify(first, index);
+                    // A metatable without it has nothing to do with the names in the table.
+                    let index =
+                        self.linked.classes.get(meta).and_then(|class| class.fields.get(&sym).copied());
+                    if let Some(index) = index {
+                        self.unify(first, index);
+                    }
                 }
             }
             ("unpack" | "table.unpack", Some(first), _) => {

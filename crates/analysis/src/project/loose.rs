@@ -48,7 +48,8 @@ pub(super) fn loose(script: &Script) -> Vec<Loose> {
     let tokens = script.tokens.iter().enumerate();
     let names =
         tokens.filter(|(_, token)| token.kind == TokenKind::Name && !known.contains(&token.range.start));
-    names.map(|(at, token)| Loose { range: token.range, dot: dot_before(script, at) }).collect()
+    let uses = names.filter(|(at, _)| !declares(script, *at));
+    uses.map(|(at, token)| Loose { range: token.range, dot: dot_before(script, at) }).collect()
 }
 
 /// Returns the variable that a name means which is at an offset and in no tree.
@@ -65,9 +66,21 @@ pub(super) fn variable_at(script: &Script, offset: usize) -> Option<(LocalId, Te
     };
     let at = (end.saturating_sub(2)..end).rev().find(is_here)?;
     let range = script.tokens.get(at)?.range;
-    let is_loose = dot_before(script, at).is_none() && super::symbols::field_at(script, offset).is_none();
+    let is_loose = dot_before(script, at).is_none()
+        && !declares(script, at)
+        && super::symbols::field_at(script, offset).is_none();
     let id = is_loose.then(|| Variables::of(script).find(script.text(range), range.start)).flatten()?;
     Some((id, range))
+}
+
+/// Tells whether a name is not used but declared, or the key of a table, as far as its neighbours tell.
+fn declares(script: &Script, at: usize) -> bool {
+    let before = at.checked_sub(1).map_or("", |before| text(script, before));
+    match before {
+        "local" | "for" | "function" => text(script, at + 1) != ".",
+        "{" | "," | ";" => text(script, at + 1) == "=",
+        _ => false,
+    }
 }
 
 fn dot_before(script: &Script, at: usize) -> Option<usize> {
