@@ -209,7 +209,8 @@ fn scripts_count_by_their_name_their_exports_and_the_project_s_file() {
         m_test.lua 1:18-1:19
         named.lua 1:18-1:19
         release.lua 1:18-1:19
-    "#]].assert_eq(&used_in(&fixture, Setup::default(), &[]));
+    "#]]
+    .assert_eq(&used_in(&fixture, Setup::default(), &[]));
 }
 
 #[test]
@@ -331,11 +332,50 @@ fn a_script_without_a_workspace_finds_its_modules() {
     client.open("build.lua");
     client.transcript();
     let answer = client.request("textDocument/definition", client.at("build.lua", "make(base), all"));
-    check(&client, &answer, expect![[r#""#]]);
+    check(
+        &client,
+        &answer,
+        expect![[r#"
+        lib/m.lua 3:12-3:16
+    "#]],
+    );
     let mut params = client.at("build.lua", "make(base), all");
     params["context"] = json!({ "includeDeclaration": true });
     let answer = client.request("textDocument/references", params);
-    check(&client, &answer, expect![[r#""#]]);
+    check(
+        &client,
+        &answer,
+        expect![[r#"
+        build.lua 3:31-3:35
+        build.lua 4:15-4:19
+        web.build.lua 1:34-1:38
+        lib/m.lua 3:12-3:16
+    "#]],
+    );
+}
+
+#[test]
+fn files_of_one_name_in_two_folders_are_kept_apart() {
+    let mut client = Client::spawn(
+        "--- a/build.lua\nrequire('m').f() -- é\n--- a/m.lua\nreturn { f = function() end }\n\
+         --- b c/build.lua\nlocal é = 1 require('m').f()\n--- b c/m.lua\nreturn { f = function() end }\n",
+    );
+    let folder = |client: &Client, name: &str| json!({ "uri": client.uri(name), "name": name });
+    let folders = [folder(&client, "a"), folder(&client, "b c")];
+    client.initialize(json!({
+        "processId": null,
+        "workspaceFolders": folders,
+        "capabilities": { "general": { "positionEncodings": ["utf-8"] } },
+    }));
+    client.open("b c/m.lua");
+    client.transcript();
+    let mut params = client.at("b c/m.lua", "f =");
+    params["context"] = json!({ "includeDeclaration": true });
+    let answer = client.request("textDocument/references", params);
+    check(&client, &answer, expect![[r#"
+        b%20c/build.lua 1:27-1:28
+        b%20c/m.lua 1:10-1:11
+    "#]]);
 }
 
 #[test]

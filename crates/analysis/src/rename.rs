@@ -102,8 +102,8 @@ fn renamable(project: &Project, file: FileId, offset: usize) -> Result<(Symbol, 
             return Err(format!("`{name}` belongs to Lua's library"));
         }
         Symbol::Module(files) => {
-            let path =
-                files.first().map_or("its file", |file| project.key(*file).rsplit('/').next().unwrap_or(""));
+            let Some(file) = files.first() else { return Err("there is no such module".into()) };
+            let path = project.key(*file).rsplit('/').next().unwrap_or("");
             return Err(format!("a module is renamed with its file (`{path}`)"));
         }
         Symbol::Global(_) | Symbol::Field(..) => {}
@@ -704,11 +704,15 @@ mod tests {
             local y = z.
         "#]],
         );
-        check("local name$0 = 1\nf({ name = name, other = {", "z", &expect![[r#"
+        check(
+            "local name$0 = 1\nf({ name = name, other = {",
+            "z",
+            &expect![[r#"
             build.lua:
             local z = 1
             f({ name = z, other = {
-        "#]]);
+        "#]],
+        );
         check(
             "local M = {}\nfunction M.a$0() end\nM.a(",
             "b",

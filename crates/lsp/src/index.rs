@@ -33,6 +33,8 @@ pub(crate) struct Index {
     scripts: Mutex<HashMap<String, Arc<Script>>>,
     searches: Mutex<HashMap<PathBuf, Search>>,
     last: Mutex<Option<Arc<Project>>>,
+    /// Held by who makes a project, so that those who ask at the same time find what was parsed for the first.
+    making: Mutex<()>,
 }
 
 /// A file as it was read.
@@ -128,6 +130,7 @@ fn directly_in(folder: &Path) -> Vec<PathBuf> {
 impl Workspace {
     /// Returns the project around a file, or that of all entries. Call it on a worker.
     pub(crate) fn project(&self, asked: Option<&Asked>) -> Arc<Project> {
+        let _making = lock(&self.index.making);
         let found = self.entries(asked);
         let mut project = self.reach(&found, None);
         if let Some(asked) = asked.filter(|asked| project.file(&asked.key).is_none()) {
