@@ -372,10 +372,14 @@ fn files_of_one_name_in_two_folders_are_kept_apart() {
     let mut params = client.at("b c/m.lua", "f =");
     params["context"] = json!({ "includeDeclaration": true });
     let answer = client.request("textDocument/references", params);
-    check(&client, &answer, expect![[r#"
+    check(
+        &client,
+        &answer,
+        expect![[r#"
         b%20c/build.lua 1:27-1:28
         b%20c/m.lua 1:10-1:11
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
