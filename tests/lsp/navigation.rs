@@ -181,6 +181,49 @@ fn what_is_on_disk_is_read_anew_when_it_changes() {
     );
 }
 
+/// Opens a module alone and asks where its function is used.
+fn used_in(fixture: &str, setup: Setup, also_open: &[&str]) -> String {
+    let mut client = Client::with(fixture, setup);
+    for name in also_open {
+        client.open(name);
+    }
+    client.open("lib/m.lua");
+    client.transcript();
+    let mut params = client.at("lib/m.lua", "f()");
+    params["context"] = json!({ "includeDeclaration": false });
+    let answer = client.request("textDocument/references", params);
+    show(&client, &answer)
+}
+
+const MODULE: &str = "--- lib/m.lua\nlocal M = {}\nfunction M.f() end\nreturn M\n";
+
+#[test]
+fn scripts_count_by_their_name_their_exports_and_the_project_s_file() {
+    let use_it = "require('lib.m').f()\n";
+    let fixture = format!(
+        "--- release.lua\n{use_it}bk.export(bk.scratch())\n--- named.lua\n{use_it}\
+         --- luakit.toml\nentries = [\"named.lua\"]\n--- neither.lua\n{use_it}\
+         --- m_test.lua\n{use_it}--- node_modules/x/build.lua\n{use_it}{MODULE}"
+    );
+    expect![[r#"
+        m_test.lua 1:18-1:19
+        named.lua 1:18-1:19
+        release.lua 1:18-1:19
+    "#]]
+    .assert_eq(&used_in(&fixture, Setup::default(), &[]));
+}
+
+#[test]
+fn without_a_root_nothing_below_is_searched() {
+    let fixture = format!("--- sub/deep/build.lua\nrequire('lib.m').f()\n--- other.lua\nprint(1)\n{MODULE}");
+    assert_eq!(used_in(&fixture, Setup::default(), &[]), "");
+    // No folder at all: what is open is known.
+    let fixture = format!("--- build.lua\nrequire('lib.m').f()\n{MODULE}");
+    let setup = || Setup { no_folder: true, ..Setup::default() };
+    assert_eq!(used_in(&fixture, setup(), &[]), "");
+    assert_eq!(used_in(&fixture, setup(), &["build.lua"]), "build.lua 1:18-1:19\n");
+}
+
 #[test]
 fn highlights_tell_writes_from_reads() {
     let mut client = Client::start("local a = 1\r\na = a + 1\r\nprint('é😀', a)\r\n");
@@ -284,6 +327,62 @@ fn documents_on_no_disk_are_renamed_as_well() {
 }
 
 #[test]
+fn a_script_without_a_workspace_finds_its_modules() {
+    let mut client = Client::with(PROJECT, Setup { no_folder: true, ..Setup::default() });
+    client.open("build.lua");
+    client.transcript();
+    let answer = client.request("textDocument/definition", client.at("build.lua", "make(base), all"));
+    check(
+        &client,
+        &answer,
+        expect![[r#"
+        lib/m.lua 3:12-3:16
+    "#]],
+    );
+    let mut params = client.at("build.lua", "make(base), all");
+    params["context"] = json!({ "includeDeclaration": true });
+    let answer = client.request("textDocument/references", params);
+    check(
+        &client,
+        &answer,
+        expect![[r#"
+        build.lua 3:31-3:35
+        build.lua 4:15-4:19
+        web.build.lua 1:34-1:38
+        lib/m.lua 3:12-3:16
+    "#]],
+    );
+}
+
+#[test]
+fn files_of_one_name_in_two_folders_are_kept_apart() {
+    let mut client = Client::spawn(
+        "--- a/build.lua\nrequire('m').f() -- é\n--- a/m.lua\nreturn { f = function() end }\n\
+         --- b c/build.lua\nlocal é = 1 require('m').f()\n--- b c/m.lua\nreturn { f = function() end }\n",
+    );
+    let folder = |client: &Client, name: &str| json!({ "uri": client.uri(name), "name": name });
+    let folders = [folder(&client, "a"), folder(&client, "b c")];
+    client.initialize(json!({
+        "processId": null,
+        "workspaceFolders": folders,
+        "capabilities": { "general": { "positionEncodings": ["utf-8"] } },
+    }));
+    client.open("b c/m.lua");
+    client.transcript();
+    let mut params = client.at("b c/m.lua", "f =");
+    params["context"] = json!({ "includeDeclaration": true });
+    let answer = client.request("textDocument/references", params);
+    check(
+        &client,
+        &answer,
+        expect![[r#"
+        b%20c/build.lua 1:27-1:28
+        b%20c/m.lua 1:10-1:11
+    "#]],
+    );
+}
+
+#[test]
 fn a_renamed_folder_takes_its_requires_along() {
     let mut client = start(PROJECT, able());
     client.open("build.lua");
@@ -341,7 +440,6 @@ fn calls_at_the_top_level_are_those_of_the_script() {
         .collect();
     expect![[r#"
         "all" 12 3:16-3:19 at 4:27-4:30
-        "m.lua" 1 1:1-1:1 at 1:11-1:18
         "M.make" 12 3:12-3:16 at 4:15-4:19
     "#]]
     .assert_eq(&shown);

@@ -1,11 +1,15 @@
 //! The call hierarchy: who calls a function, and what it calls. What is called at a script's top level is called by
 //! the script.
 
+use crate::Script;
 use crate::navigation::value_at;
-use crate::project::{FileId, Location, Maker, Project, Symbol};
-use crate::tree::{ExprId, FuncId};
+use crate::project::{FileId, Maker, Node, Project, Require, Symbol};
+use crate::tree::{Call, ExprId, ExprKind, FuncId};
 use luakit_diagnostics::TextRange;
 use std::collections::BTreeMap;
+
+/// How many functions are told of one call at most.
+const MOST: usize = 100;
 
 /// A function, or the top level of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,15 +55,28 @@ pub fn call_items(project: &Project, file: FileId, offset: usize) -> Vec<CallIte
         .collect()
 }
 
-/// Returns who calls the function whose name begins at `focus`, or the top level of the file.
+/// Returns who calls the function whose name begins at `focus`; for a file, who requires it.
 pub fn incoming_calls(project: &Project, file: FileId, focus: usize, kind: CallKind) -> Vec<Calls> {
-    let Some(callee) = callee(project, file, focus, kind) else { return Vec::new() };
+    let Some((file, func)) = callee(project, file, focus, kind) else { return Vec::new() };
+    let linked = project.linked();
+    let class = func.map(|func| linked.root(linked.func(file, func)));
     let mut found: BTreeMap<Callee, Vec<TextRange>> = BTreeMap::new();
     for caller in 0..project.len() {
-        for (call, called) in called_in(project, caller) {
-            if called.contains(&callee) {
-                found.entry((caller, around(project, caller, call))).or_default().push(call);
+        let Some(script) = project.script(caller) else { continue };
+        let calls: Vec<ExprId> = match class {
+            Some(class) => {
+                let is_it =
+                    |(id, call): &(ExprId, &Call)| linked.root(linked.callee(caller, *id, call)) == class;
+                script.tree.calls().filter(is_it).map(|(id, _)| id).collect()
             }
+            None => {
+                let requires = project.requires(caller).iter();
+                let leads = |require: &&Require| require.found.iter().any(|(_, module)| *module == file);
+                requires.filter(leads).map(|require| require.call).collect()
+            }
+        };
+        for id in calls {
+            found.entry((caller, around(project, caller, id))).or_default().push(called_name(script, id));
         }
     }
     to_calls(project, found)
@@ -68,18 +85,24 @@ pub fn incoming_calls(project: &Project, file: FileId, focus: usize, kind: CallK
 /// Returns what the function whose name begins at `focus` calls, or the top level of the file.
 pub fn outgoing_calls(project: &Project, file: FileId, focus: usize, kind: CallKind) -> Vec<Calls> {
     let Some((file, caller)) = callee(project, file, focus, kind) else { return Vec::new() };
-    let mut found: BTreeMap<Callee, Vec<TextRange>> = BTreeMap::new();
+    let Some(script) = project.script(file) else { return Vec::new() };
     let unnamed = caller.and_then(|func| project.func_name(file, func)).filter(|name| name.token.is_none());
-    for (call, called) in called_in(project, file) {
+    let linked = project.linked();
+    let mut classes: BTreeMap<Node, Vec<TextRange>> = BTreeMap::new();
+    for (id, call) in script.tree.calls() {
         let inside = match unnamed {
-            Some(name) => name.full.covers(call),
-            None => around(project, file, call) == caller,
+            Some(name) => name.full.covers(script.tree.expr(id).range),
+            None => around(project, file, id) == caller,
         };
         if inside {
-            // That a module is run is seen in the tree; here it would stand between the functions.
-            for callee in called.into_iter().filter(|(_, func)| func.is_some()) {
-                found.entry(callee).or_default().push(call);
-            }
+            let class = linked.root(linked.callee(file, id, call));
+            classes.entry(class).or_default().push(called_name(script, id));
+        }
+    }
+    let mut found: BTreeMap<Callee, Vec<TextRange>> = BTreeMap::new();
+    for (class, from) in classes {
+        for (file, func) in functions(project, class) {
+            found.insert((file, Some(func)), from.clone());
         }
     }
     to_calls(project, found)
@@ -93,25 +116,16 @@ fn to_calls(project: &Project, found: BTreeMap<Callee, Vec<TextRange>>) -> Vec<C
     calls.collect()
 }
 
-/// Returns each call of a file that leads to something in the project: the name that is called, and what that may be.
-fn called_in(project: &Project, file: FileId) -> Vec<(TextRange, Vec<Callee>)> {
-    let Some(script) = project.script(file) else { return Vec::new() };
-    let linked = project.linked();
-    let mut found = Vec::new();
-    for (id, call) in script.tree.calls() {
-        let modules: Vec<Callee> = project.modules_required(file, id).map(|module| (module, None)).collect();
-        let node = linked.callee(file, id, call);
-        let mut called: Vec<Callee> =
-            functions(project, node).into_iter().map(|(file, func)| (file, Some(func))).collect();
-        called.extend(modules);
-        if !called.is_empty() {
-            found.push((script.tree.called_name(call).unwrap_or(script.tree.expr(id).range), called));
-        }
+fn called_name(script: &Script, call: ExprId) -> TextRange {
+    let expr = script.tree.expr(call);
+    match &expr.kind {
+        ExprKind::Call(call) => script.tree.called_name(call).unwrap_or(expr.range),
+        _ => expr.range,
     }
-    found
 }
 
-fn functions(project: &Project, node: crate::project::Node) -> Vec<(FileId, FuncId)> {
+/// Returns the functions that a value may be, if these are few enough to be told apart.
+fn functions(project: &Project, node: Node) -> Vec<(FileId, FuncId)> {
     let mut found: Vec<(FileId, FuncId)> = project
         .linked()
         .makers(node)
@@ -123,15 +137,14 @@ fn functions(project: &Project, node: crate::project::Node) -> Vec<(FileId, Func
         .collect();
     found.sort_unstable();
     found.dedup();
+    found.truncate(MOST);
     found
 }
 
-/// Returns the function around a place that has a name; what has none is part of what is around it.
-fn around(project: &Project, file: FileId, range: TextRange) -> Option<FuncId> {
+/// Returns the function around a call that has a name; what has none is part of what is around it.
+fn around(project: &Project, file: FileId, call: ExprId) -> Option<FuncId> {
     let names = project.func_names(file);
-    let script = project.script(file)?;
-    let inside = script.tree.funcs.iter().enumerate().filter(|(_, func)| func.range.covers(range));
-    let mut func = inside.min_by_key(|(_, func)| func.range.end - func.range.start).map(|(id, _)| id);
+    let mut func = project.script(file)?.scopes.inside.get(call).copied().flatten();
     while let Some(id) = func {
         let name = names.get(id)?;
         if name.token.is_some() {
@@ -169,24 +182,6 @@ fn item(project: &Project, (file, func): Callee) -> Option<CallItem> {
         Some(focus) => CallItem { file, name: name.path.clone(), kind, full: name.full, focus },
         None => CallItem { file, name: "function".into(), kind, full: name.full, focus: word() },
     })
-}
-
-impl Project {
-    /// Returns the modules that a call requires.
-    fn modules_required(&self, file: FileId, call: ExprId) -> impl Iterator<Item = FileId> {
-        let requires = self.requires(file).iter().filter(move |require| require.call == call);
-        let mut modules: Vec<FileId> =
-            requires.flat_map(|require| &require.found).map(|(_, module)| *module).collect();
-        modules.dedup();
-        modules.into_iter()
-    }
-}
-
-/// Where an item is, for who has no use for the rest.
-impl CallItem {
-    pub fn location(&self) -> Location {
-        Location { file: self.file, range: self.focus }
-    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,9 @@ pub struct Navigation {
     pub targets: Vec<NavigationTarget>,
 }
 
+/// How many places are offered at most: more is nothing to choose from.
+const MOST: usize = 100;
+
 /// Tells whether what is at an offset is a variable of its own file, so that no other file has to be known.
 pub fn is_local(script: &crate::Script, offset: usize) -> bool {
     local_at(script, offset).is_some()
@@ -39,8 +42,8 @@ pub fn definition(project: &Project, file: FileId, offset: usize) -> Option<Navi
             Some(location) => vec![target(project, location)],
             None => {
                 let uses = project.uses(file, &symbol);
-                let found = project.declarations(&symbol, &uses);
-                found.into_iter().map(|location| target(project, project.inside(location))).collect()
+                let found = project.declarations(&symbol, &uses).into_iter().take(MOST);
+                found.map(|location| target(project, project.inside(location))).collect()
             }
         },
     };
@@ -65,7 +68,7 @@ fn made(project: &Project, file: FileId, offset: usize, wanted: fn(&Maker) -> bo
         project.linked().makers(node).iter().filter(|it| wanted(it)).copied().collect();
     makers.sort_unstable();
     makers.dedup();
-    let targets = makers.into_iter().filter_map(|maker| maker_target(project, maker)).collect();
+    let targets = makers.into_iter().take(MOST).filter_map(|maker| maker_target(project, maker)).collect();
     found(project, file, range, targets)
 }
 
@@ -424,5 +427,17 @@ mod tests {
         "#]],
         );
         check_type("local n = 1\nprint($0n)", &expect!["nothing"]);
+    }
+
+    #[test]
+    fn the_implementation_is_the_function() {
+        let fixture = Fixture::new(
+            "local m = require('m')\nm.$0make()\n--- m.lua\nlocal function make() end\nreturn { make = make }",
+        );
+        let found = implementation(&fixture.project, fixture.file, fixture.offset);
+        expect![[r#"
+            m.lua: local function <make>() end
+        "#]]
+        .assert_eq(&fixture.show_navigation(found.as_ref()));
     }
 }

@@ -120,6 +120,29 @@ mod tests {
     }
 
     #[test]
+    fn a_metatable_makes_one_of_what_it_is_looked_up_in() {
+        check(
+            "local mt = { __tostring = f }\nlocal a = setmetatable({ x$0 = 1 }, mt)\nlocal b = setmetatable({ x = 2 }, mt)\nprint(a.x, b.x)",
+            &expect![[r#"
+                build.lua:
+                local mt = { __tostring = f }
+                local a = setmetatable({ <x> = 1 }, mt)
+                local b = setmetatable({ x = 2 }, mt)
+                print(a.<x>, b.x)
+            "#]],
+        );
+        check(
+            "local base = { x$0 = 1 }\nlocal a = setmetatable({}, { __index = base })\nprint(a.x)",
+            &expect![[r#"
+                build.lua:
+                local base = { <x> = 1 }
+                local a = setmetatable({}, { __index = base })
+                print(a.<x>)
+            "#]],
+        );
+    }
+
+    #[test]
     fn exports_of_modules_are_found_from_both_ends() {
         let files = "local m = require('m')\nm.make()\nlocal n = { make = 1 }\nprint(n.make)\n--- web.build.lua\nrequire 'm'.make()\n--- m.lua\nlocal M = {}\nfunction M.$0make() end\nfunction M.other() return M.make() end\nreturn M";
         let expected = expect![[r#"

@@ -3,15 +3,16 @@
 //! Whatever a name means is changed everywhere or nowhere. A variable's new name is tried out: the text is parsed with
 //! it, and where any name of the file would then mean something else, that is said and nothing is changed.
 
+mod try_out;
+
 use crate::Script;
 use crate::project::{FileId, Location, Project, Symbol, Use, commented, key_text};
 use crate::scope::{LocalId, LocalKind};
 use crate::tokens::TokenKind;
-use crate::tree::{ExprId, ExprKind};
+use crate::tree::ExprKind;
 use luakit_api::{FUNCTIONS, GLOBALS};
-use luakit_diagnostics::{SourceFile, TextRange};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use luakit_diagnostics::TextRange;
+use try_out::try_out;
 
 /// A replacement in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,8 +103,8 @@ fn renamable(project: &Project, file: FileId, offset: usize) -> Result<(Symbol, 
             return Err(format!("`{name}` belongs to Lua's library"));
         }
         Symbol::Module(files) => {
-            let path =
-                files.first().map_or("its file", |file| project.key(*file).rsplit('/').next().unwrap_or(""));
+            let Some(file) = files.first() else { return Err("there is no such module".into()) };
+            let path = project.key(*file).rsplit('/').next().unwrap_or("");
             return Err(format!("a module is renamed with its file (`{path}`)"));
         }
         Symbol::Global(_) | Symbol::Field(..) => {}
@@ -115,7 +116,7 @@ fn renamable(project: &Project, file: FileId, offset: usize) -> Result<(Symbol, 
     if !uses.iter().any(|(_, kind)| kind.writes()) {
         return Err(format!("`{name}` is not declared in this project"));
     }
-    if uses.iter().any(|(at, kind)| kind.writes() && project.is_library(at.file)) {
+    if uses.iter().any(|(at, _)| project.is_library(at.file)) {
         return Err(format!("`{name}` belongs to luakit's library"));
     }
     Ok((symbol, range))
@@ -214,132 +215,6 @@ fn check_parameter(script: &Script, id: LocalId, new: &str) -> Result<(), String
         }
         None => Ok(()),
     }
-}
-
-/// What a name means, in a form that stays the same when something is renamed.
-#[derive(Debug, PartialEq, Eq)]
-enum Meaning<'a> {
-    /// The n-th variable.
-    Local(usize),
-    Global(&'a str),
-}
-
-/// Parses the files with the new name, and refuses it where a name would mean something else.
-fn try_out(
-    project: &Project,
-    asked: FileId,
-    symbol: &Symbol,
-    edits: &[Replacement],
-    old: &str,
-    new: &str,
-) -> Result<(), String> {
-    let mut by_file: BTreeMap<FileId, Vec<&Replacement>> = BTreeMap::new();
-    for edit in edits {
-        by_file.entry(edit.at.file).or_default().push(edit);
-    }
-    for (file, mut edits) in by_file {
-        let Some(before) = project.script(file) else { continue };
-        edits.sort_by_key(|edit| edit.at);
-        let text = replaced(&before.file.text, &edits);
-        let after = Script::parse(Arc::new(SourceFile::new(before.file.name.clone(), text)));
-        if after.errors.len() > before.errors.len() || after.tree.exprs.len() != before.tree.exprs.len() {
-            return Err(format!("the script would no longer parse with the name `{new}`"));
-        }
-        let (was, is) = (Meanings::of(before), Meanings::of(&after));
-        let own = match symbol {
-            Symbol::Local(id) => was.ordinals.get(*id).copied().flatten().map(Meaning::Local),
-            _ => Some(Meaning::Global(old)),
-        };
-        for id in 0..before.tree.exprs.len() {
-            let (Some(meant), Some(means)) = (was.meaning(id), is.meaning(id)) else { continue };
-            let is_renamed = Some(&meant) == own.as_ref();
-            let fine = match symbol {
-                Symbol::Global(_) if is_renamed => means == Meaning::Global(new),
-                _ => meant == means,
-            };
-            if !fine {
-                let used = Location { file, range: before.tree.expr(id).range };
-                let captured = declared(project, file, asked, before, new, id, is_renamed);
-                let used = place(project, asked, used);
-                return Err(if is_renamed {
-                    format!("`{new}` would mean another variable where it is used ({used}){captured}")
-                } else {
-                    format!("`{new}` already means something else ({used}){captured}")
-                });
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Says where the variable is declared that stands in the way.
-fn declared(
-    project: &Project,
-    file: FileId,
-    asked: FileId,
-    script: &Script,
-    new: &str,
-    id: ExprId,
-    is_renamed: bool,
-) -> String {
-    let offset = script.tree.expr(id).range.start;
-    let other = if is_renamed {
-        let same = |local: &&crate::scope::Local| script.text(local.name) == new;
-        script.scopes.visible_at(offset).map(|(_, local)| local).find(same)
-    } else {
-        script.scopes.names.get(id).copied().flatten().and_then(|id| script.scopes.locals.get(id))
-    };
-    match other {
-        Some(local) => {
-            let at = Location { file, range: local.name };
-            format!(", declared at {}", place(project, asked, at))
-        }
-        None => String::new(),
-    }
-}
-
-/// The meaning of each name in a script.
-struct Meanings<'a> {
-    script: &'a Script,
-    /// The number of each variable among those that are no globals.
-    ordinals: Vec<Option<usize>>,
-}
-
-impl<'a> Meanings<'a> {
-    fn of(script: &'a Script) -> Self {
-        let mut count = 0;
-        let ordinals = script.scopes.locals.iter().map(|local| {
-            (local.kind != LocalKind::Global).then(|| {
-                count += 1;
-                count
-            })
-        });
-        Meanings { script, ordinals: ordinals.collect() }
-    }
-
-    fn meaning(&self, id: ExprId) -> Option<Meaning<'a>> {
-        let expr = self.script.tree.exprs.get(id)?;
-        if !matches!(expr.kind, ExprKind::Name) {
-            return None;
-        }
-        let local = self.script.scopes.names.get(id).copied().flatten();
-        Some(match local.and_then(|local| self.ordinals.get(local).copied().flatten()) {
-            Some(ordinal) => Meaning::Local(ordinal),
-            None => Meaning::Global(self.script.text(expr.range)),
-        })
-    }
-}
-
-fn replaced(text: &str, edits: &[&Replacement]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut last = 0;
-    for edit in edits {
-        out.push_str(text.get(last..edit.at.range.start).unwrap_or(""));
-        out.push_str(&edit.text);
-        last = edit.at.range.end;
-    }
-    out.push_str(text.get(last..).unwrap_or(""));
-    out
 }
 
 /// Says where something is: its line, and the file if that is another one.
@@ -560,6 +435,11 @@ mod tests {
             &expect!["`go_base` belongs to luakit's library"],
         );
         check(
+            "local opts = { pack$0age = './cmd' }\nrequire('prelude.go').go_build(bk.scratch(), opts)",
+            "y",
+            &expect!["`package` is in a table that is given to `go_build`, where its name counts (line 2)"],
+        );
+        check(
             "local t = setmetatable({}, { __ind$0ex = {} })",
             "y",
             &expect!["`__index` is a name that Lua gives a meaning"],
@@ -697,6 +577,15 @@ mod tests {
             local z = 1
             print(z)
             local y = z.
+        "#]],
+        );
+        check(
+            "local name$0 = 1\nf({ name = name, other = {",
+            "z",
+            &expect![[r#"
+            build.lua:
+            local z = 1
+            f({ name = z, other = {
         "#]],
         );
         check(

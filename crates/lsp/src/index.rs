@@ -33,15 +33,23 @@ pub(crate) struct Index {
     scripts: Mutex<HashMap<String, Arc<Script>>>,
     searches: Mutex<HashMap<PathBuf, Search>>,
     last: Mutex<Option<Arc<Project>>>,
+    /// Held by who makes a project, so that those who ask at the same time find what was parsed for the first.
+    making: Mutex<()>,
 }
 
 /// A file as it was read.
 struct Known {
     stamp: Stamp,
     file: Arc<SourceFile>,
+    /// Whether it has the words that make an entry.
+    may_export: bool,
 }
 
 impl Known {
+    fn new(stamp: Stamp, file: Arc<SourceFile>) -> Known {
+        Known { stamp, may_export: may_export(&file), file }
+    }
+
     fn is_current(&self, stamp: Stamp) -> bool {
         self.stamp == stamp && stamp.0.is_some()
     }
@@ -122,6 +130,7 @@ fn directly_in(folder: &Path) -> Vec<PathBuf> {
 impl Workspace {
     /// Returns the project around a file, or that of all entries. Call it on a worker.
     pub(crate) fn project(&self, asked: Option<&Asked>) -> Arc<Project> {
+        let _making = lock(&self.index.making);
         let found = self.entries(asked);
         let mut project = self.reach(&found, None);
         if let Some(asked) = asked.filter(|asked| project.file(&asked.key).is_none()) {
@@ -204,8 +213,7 @@ impl Workspace {
             {
                 found.extend(Root::of_entry(&path, &self.roots).map(|root| (path, root)));
             } else if let Some(file) = self.read(&path, &paths::name_of(&path, &self.roots))
-                && file.text.contains("bk")
-                && (file.text.contains("export") || file.text.contains("target"))
+                && self.may_export(&path, &file)
             {
                 unsure.push((path, file));
             }
@@ -219,6 +227,14 @@ impl Workspace {
         }
         found.sort_by(|a, b| a.0.cmp(&b.0));
         found
+    }
+
+    fn may_export(&self, path: &Path, file: &Arc<SourceFile>) -> bool {
+        let known = lock(&self.index.files);
+        match known.get(path).filter(|known| Arc::ptr_eq(&known.file, file)) {
+            Some(known) => known.may_export,
+            None => may_export(file),
+        }
     }
 
     pub(crate) fn open_at(&self, path: &Path) -> Option<&Arc<Snapshot>> {
@@ -235,9 +251,13 @@ impl Workspace {
             return Some(known.file.clone());
         }
         let file = Arc::new(SourceFile::new(name, luakit_check::read_text(path).ok()?));
-        lock(&self.index.files).insert(path.to_owned(), Known { stamp, file: file.clone() });
+        lock(&self.index.files).insert(path.to_owned(), Known::new(stamp, file.clone()));
         Some(file)
     }
+}
+
+fn may_export(file: &SourceFile) -> bool {
+    file.text.contains("bk") && (file.text.contains("export") || file.text.contains("target"))
 }
 
 fn folder_key(root: &Root) -> String {
@@ -272,7 +292,7 @@ impl Loader for IndexLoader<'_> {
             return Ok(known.file.clone());
         }
         let file = self.disk.load(path)?;
-        lock(&index.files).insert(on_disk, Known { stamp, file: file.clone() });
+        lock(&index.files).insert(on_disk, Known::new(stamp, file.clone()));
         Ok(file)
     }
 

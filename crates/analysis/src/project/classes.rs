@@ -165,7 +165,12 @@ impl Classes {
 
     fn absorb(&mut self, into: Node, mut other: Class, open: &mut Vec<(Node, Node)>) {
         let class = self.class(into);
-        let iterated = class.iterated.is_some() || other.iterated.is_some();
+        // Fields that become elements now; those that were so already are known.
+        let iterated: Vec<Node> = match (class.iterated, other.iterated) {
+            (Some(_), None) => other.fields.values().copied().collect(),
+            (None, Some(_)) => class.fields.values().copied().collect(),
+            _ => Vec::new(),
+        };
         // The smaller one moves, so that each field moves seldom.
         if other.fields.len() > class.fields.len() {
             std::mem::swap(&mut other.fields, &mut class.fields);
@@ -194,10 +199,9 @@ impl Classes {
         class.makers.append(&mut other.makers);
         class.iterated = class.iterated.or(other.iterated);
         class.given = class.given.or(other.given);
-        if iterated {
-            let fields: Vec<Node> = class.fields.values().copied().collect();
+        if !iterated.is_empty() {
             let item = self.item(into);
-            open.extend(fields.into_iter().map(|field| (field, item)));
+            open.extend(iterated.into_iter().map(|field| (field, item)));
         }
     }
 }

@@ -1,19 +1,18 @@
 //! The flow of values through all files of a project: which tables, functions and fields each expression may mean.
 
-use super::classes::{Class, Classes, Maker, Node, Signature, Sym};
-use super::loose::{Meaning, Root, Step, loose, variable};
-use super::symbols::{FieldUse, Use, assigned};
-use super::{FileId, Location, Project};
-use crate::Script;
-use crate::scope::{LocalId, LocalKind, Source, Target};
-use crate::strings::decode;
-use crate::tree::{Call, Entry, ExprId, ExprKind, FuncId, StmtKind};
-use luakit_api::GLOBALS;
-use luakit_diagnostics::TextRange;
-use std::collections::{HashMap, HashSet};
+mod calls;
+mod flow;
+mod half_typed;
+mod keys;
 
-/// Passes over the calls after which it is left at what is known.
-const PASSES: usize = 12;
+pub(crate) use keys::key_text;
+
+use super::classes::{Class, Classes, Maker, Node, Sym};
+use super::symbols::FieldUse;
+use super::{FileId, Location, Project};
+use crate::scope::{LocalId, LocalKind};
+use crate::tree::{Call, ExprId, FuncId};
+use std::collections::{HashMap, HashSet};
 
 /// How many results of a call are told apart.
 const RESULTS: usize = 3;
@@ -99,6 +98,11 @@ impl Linked {
 
     pub(crate) fn sym(&self, name: &str) -> Option<Sym> {
         self.syms.get(name).copied()
+    }
+
+    /// Returns the node that stands for all that may be the same value.
+    pub(crate) fn root(&self, node: Node) -> Node {
+        self.classes.root(node)
     }
 
     /// Returns what makes the value at a node.

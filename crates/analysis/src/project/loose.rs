@@ -6,27 +6,25 @@ use crate::strings::decode;
 use crate::tokens::TokenKind;
 use crate::tree::{Entry, ExprKind};
 use luakit_diagnostics::TextRange;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// How long a chain of names and calls may be before its beginning is given up.
-const LINKS: usize = 200;
+const LINKS: usize = 32;
 
 /// A name that is in no tree.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Loose {
     pub(super) range: TextRange,
-    pub(super) meaning: Meaning,
+    /// The `.` or `:` before it, by its place among the tokens; a variable has none.
+    pub(super) dot: Option<usize>,
 }
 
+/// What leads to a field.
 #[derive(Debug)]
-pub(super) enum Meaning {
-    Variable,
-    /// A field of what a chain leads to.
-    Field {
-        root: Root,
-        steps: Vec<Step>,
-        declared: bool,
-    },
+pub(super) struct Chain {
+    pub(super) root: Root,
+    pub(super) steps: Vec<Step>,
+    pub(super) declared: bool,
 }
 
 #[derive(Debug)]
@@ -50,16 +48,69 @@ pub(super) fn loose(script: &Script) -> Vec<Loose> {
     let tokens = script.tokens.iter().enumerate();
     let names =
         tokens.filter(|(_, token)| token.kind == TokenKind::Name && !known.contains(&token.range.start));
-    names
-        .filter_map(|(at, token)| {
-            let before = at.checked_sub(1).map_or("", |at| text(script, at));
-            let meaning = match before {
-                "." | ":" => chain(script, at - 1)?,
-                _ => Meaning::Variable,
-            };
-            Some(Loose { range: token.range, meaning })
-        })
-        .collect()
+    let uses = names.filter(|(at, _)| !declares(script, *at));
+    uses.map(|(at, token)| Loose { range: token.range, dot: dot_before(script, at) }).collect()
+}
+
+/// Returns the variable that a name means which is at an offset and in no tree.
+pub(super) fn variable_at(script: &Script, offset: usize) -> Option<(LocalId, TextRange)> {
+    if script.errors.is_empty() {
+        return None;
+    }
+    let end = script.tokens.partition_point(|token| token.range.start <= offset);
+    let is_here = |at: &usize| {
+        script
+            .tokens
+            .get(*at)
+            .is_some_and(|token| token.kind == TokenKind::Name && token.range.touches(offset))
+    };
+    let at = (end.saturating_sub(2)..end).rev().find(is_here)?;
+    let range = script.tokens.get(at)?.range;
+    let is_loose = dot_before(script, at).is_none()
+        && !declares(script, at)
+        && super::symbols::field_at(script, offset).is_none();
+    let id = is_loose.then(|| Variables::of(script).find(script.text(range), range.start)).flatten()?;
+    Some((id, range))
+}
+
+/// Tells whether a name is not used but declared, or the key of a table, as far as its neighbours tell.
+fn declares(script: &Script, at: usize) -> bool {
+    let before = at.checked_sub(1).map_or("", |before| text(script, before));
+    match before {
+        "local" | "for" | "function" => text(script, at + 1) != ".",
+        "{" | "," | ";" => text(script, at + 1) == "=",
+        _ => false,
+    }
+}
+
+fn dot_before(script: &Script, at: usize) -> Option<usize> {
+    at.checked_sub(1).filter(|before| matches!(text(script, *before), "." | ":"))
+}
+
+/// The variables of a script by their names.
+pub(super) struct Variables<'s> {
+    script: &'s Script,
+    by_name: HashMap<&'s str, Vec<LocalId>>,
+}
+
+impl<'s> Variables<'s> {
+    pub(super) fn of(script: &'s Script) -> Self {
+        let mut by_name: HashMap<&str, Vec<LocalId>> = HashMap::new();
+        for (id, local) in script.scopes.locals.iter().enumerate() {
+            if !matches!(local.kind, LocalKind::Global | LocalKind::Itself) {
+                by_name.entry(script.text(local.name)).or_default().push(id);
+            }
+        }
+        Variables { script, by_name }
+    }
+
+    /// Returns the one that a name means at an offset.
+    pub(super) fn find(&self, name: &str, offset: usize) -> Option<LocalId> {
+        let visible = |id: &&LocalId| {
+            self.script.scopes.locals.get(**id).is_some_and(|local| local.visible.touches(offset))
+        };
+        self.by_name.get(name)?.iter().rev().find(visible).copied()
+    }
 }
 
 /// Returns where the names in the tree begin.
@@ -90,20 +141,12 @@ fn in_tree(script: &Script) -> HashSet<usize> {
     known
 }
 
-/// Returns the variable that a name in no tree means.
-pub(super) fn variable(script: &Script, name: &str, offset: usize) -> Option<LocalId> {
-    let is_it = |local: &crate::scope::Local| {
-        script.text(local.name) == name && !matches!(local.kind, LocalKind::Global | LocalKind::Itself)
-    };
-    script.scopes.visible_at(offset).find(|(_, local)| is_it(local)).map(|(id, _)| id)
-}
-
 fn text(script: &Script, at: usize) -> &str {
     script.tokens.get(at).map_or("", |token| script.text(token.range))
 }
 
 /// Reads the chain that ends in front of the `.` or `:` at a token.
-fn chain(script: &Script, dot: usize) -> Option<Meaning> {
+pub(super) fn chain(script: &Script, dot: usize) -> Option<Chain> {
     let mut steps = Vec::new();
     let mut at = dot.checked_sub(1)?;
     for _ in 0..LINKS {
@@ -116,7 +159,7 @@ fn chain(script: &Script, dot: usize) -> Option<Meaning> {
             {
                 let name = String::from_utf8(decode(script.text(literal.range))?).ok()?;
                 steps.reverse();
-                return Some(Meaning::Field { root: Root::Require(name), steps, declared: false });
+                return Some(Chain { root: Root::Require(name), steps, declared: false });
             }
             steps.push(Step::Call);
             at = callee;
@@ -131,7 +174,7 @@ fn chain(script: &Script, dot: usize) -> Option<Meaning> {
         }
         steps.reverse();
         let root = Root::Variable(name, token.range.start);
-        return Some(Meaning::Field { root, steps, declared: before == "function" });
+        return Some(Chain { root, steps, declared: before == "function" });
     }
     None
 }

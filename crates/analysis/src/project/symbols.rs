@@ -3,7 +3,7 @@
 use super::classes::{Node, Sym};
 use super::functions::statements;
 use super::link::key_text;
-use super::loose::{Meaning, loose, variable};
+use super::loose::{Variables, loose, variable_at};
 use super::param_comments::commented_at;
 use super::{FileId, Location, Project};
 use crate::Script;
@@ -190,10 +190,7 @@ pub(crate) fn local_at(script: &Script, offset: usize) -> Option<(Symbol, TextRa
         if let Some((id, range)) = commented_at(script, offset) {
             return Some((Symbol::Local(id), range));
         }
-        let names = loose(script).into_iter().filter(|name| name.range.touches(offset));
-        let mut variables = names.filter(|name| matches!(name.meaning, Meaning::Variable));
-        let range = variables.next()?.range;
-        return Some((Symbol::Local(variable(script, script.text(range), range.start)?), range));
+        return variable_at(script, offset).map(|(id, range)| (Symbol::Local(id), range));
     };
     let local = script.scopes.names.get(id).copied().flatten()?;
     let kind = script.scopes.locals.get(local)?.kind;
@@ -259,10 +256,10 @@ fn uses_of_local(script: &Script, id: LocalId) -> Vec<(TextRange, Use)> {
         found.push((script.tree.expr(expr).range, kind));
     }
     let name = script.text(local.name);
+    let variables = Variables::of(script);
     let loose = loose(script).into_iter().filter(|loose| {
         let range = loose.range;
-        let chain_start = matches!(loose.meaning, Meaning::Variable);
-        chain_start && script.text(range) == name && variable(script, name, range.start) == Some(id)
+        loose.dot.is_none() && script.text(range) == name && variables.find(name, range.start) == Some(id)
     });
     found.extend(loose.map(|loose| (loose.range, Use::Read)));
     found
