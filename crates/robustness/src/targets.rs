@@ -1,6 +1,6 @@
 //! What fuzzers and their tests call: bytes go in, and a panic is a finding.
 
-use crate::requests::{ask_all, places};
+use crate::asking::{ask_all, places};
 use crate::session::{Session, framed, split, uri};
 use crate::{Dice, edits, scripts, streams};
 use luakit_api::modules::{LoadError, Loader};

@@ -1,6 +1,6 @@
 //! A text that was typed and the same text opened anew get the same answers.
 
-use luakit_robustness::requests::{after_delta, ask_all, evaluate_all, places, without_names};
+use luakit_robustness::asking::{after_delta, ask_all, evaluate_all, places, without_names};
 use luakit_robustness::scripts::{Sample, examples, repository};
 use luakit_robustness::session::{Answer, Session, uri};
 use luakit_robustness::{Dice, edits, random_bytes};

@@ -1,6 +1,7 @@
 //! Each request of the protocol is answered if it is advertised, and refused by the right error if it is not.
 
-use luakit_robustness::requests::{ALL, ask_all, assert_complete, evaluate_all};
+use luakit_robustness::asking::{ask_all, evaluate_all};
+use luakit_robustness::requests::{ALL, assert_complete};
 use luakit_robustness::scripts::{examples, repository};
 use luakit_robustness::session::{Session, uri};
 use serde_json::json;
