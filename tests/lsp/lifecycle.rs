@@ -3,6 +3,8 @@
 use crate::lsp::{Client, Setup, check};
 use expect_test::expect;
 use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
 
 #[test]
 fn exit_ends_the_process_although_stdin_is_open() {
@@ -39,6 +41,27 @@ fn the_end_of_stdin_ends_the_process_amid_a_dry_run() {
     client.close_stdin();
     assert_eq!(client.wait_for_exit().code(), Some(1));
     client.transcript();
+}
+
+#[test]
+fn a_client_that_no_longer_listens_is_not_outlived() {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_luakit"))
+        .arg("lsp")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(process.stdout.take());
+    let mut stdin = process.stdin.take().unwrap();
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "capabilities": {} } });
+    let body = body.to_string();
+    write!(stdin, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    // Its stderr closes with it; stdin stays open until then.
+    let mut said = String::new();
+    process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((process.wait().unwrap().code(), said.as_str()), (Some(1), ""));
+    drop(stdin);
 }
 
 #[test]
