@@ -12,6 +12,20 @@ fn tokens_of(session: &mut Session, document: &Value) -> Answer {
     session.request("textDocument/semanticTokens/full", document.clone())
 }
 
+/// What is asked while the typing goes on: the text, and what is said of all of it.
+const LOOKS: &[&str] = &[
+    "luakit/syntaxTree",
+    "textDocument/diagnostic",
+    "textDocument/documentSymbol",
+    "textDocument/semanticTokens/full",
+    "textDocument/foldingRange",
+];
+
+fn look(session: &mut Session, uri: &str) -> Vec<(&'static str, i64)> {
+    let params = json!({ "uri": uri, "textDocument": { "uri": uri } });
+    LOOKS.iter().map(|method| (*method, session.ask(method, params.clone()))).collect()
+}
+
 /// Types into a sample as `bytes` say, and compares with a server that never saw anything but the outcome.
 fn check(sample: &Sample, bytes: &[u8]) {
     let dice = &mut Dice::new(bytes);
@@ -29,6 +43,7 @@ fn check(sample: &Sample, bytes: &[u8]) {
     let tokens_before = tokens_of(&mut edited, &document);
 
     let mut version = 1;
+    let mut opened = Session::start(&folder);
     let mut asked = Vec::new();
     while !dice.is_over() {
         version += 1;
@@ -40,14 +55,21 @@ fn check(sample: &Sample, bytes: &[u8]) {
             })
             .collect();
         edited.change(&uri, version, json!(changes));
-        // What is kept from one text to the next is only made when somebody asks.
-        if dice.one_in(2) {
-            asked.push(edited.ask("textDocument/diagnostic", document.clone()));
+        // What is kept from one text to the next is only made when somebody asks, and what went wrong once may be
+        // mended by the next edit.
+        if dice.one_in(3) {
+            opened.close(&uri);
+            opened.open(&uri, version, &text);
+            asked.push((look(&mut edited, &uri), look(&mut opened, &uri), text.clone()));
         }
     }
-    for id in asked {
-        edited.answer(id).unwrap();
+    for (edited_ids, opened_ids, text) in asked {
+        for ((what, one), (_, other)) in edited_ids.into_iter().zip(opened_ids) {
+            let (one, other) = (edited.answer(one), opened.answer(other));
+            assert_eq!(without_names(one), without_names(other), "{what} amid the typing, in\n{text}");
+        }
     }
+    opened.end();
     let tree = edited.request("luakit/syntaxTree", json!({ "uri": uri })).unwrap();
     assert_eq!(tree["text"].as_str(), Some(&*text), "the server has another text");
     assert_eq!(tree["version"], version);
