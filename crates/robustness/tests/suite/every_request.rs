@@ -48,3 +48,18 @@ fn parameters_that_are_none_are_told_so() {
     }
     session.end();
 }
+
+#[test]
+fn commands_take_no_arguments_that_are_none() {
+    let mut session = Session::start(&repository().join("examples"));
+    let commands = session.capabilities["executeCommandProvider"]["commands"].clone();
+    for command in commands.as_array().into_iter().flatten() {
+        for arguments in [json!([]), json!([{}]), json!([3, null]), json!(["file:///nowhere/build.lua"])] {
+            let params = json!({ "command": command, "arguments": arguments });
+            let answer = session.request("workspace/executeCommand", params);
+            let request = ALL.iter().find(|it| it.method == "workspace/executeCommand").unwrap();
+            request.judge(&answer, &session.capabilities, &command.to_string());
+        }
+    }
+    session.end();
+}
