@@ -102,3 +102,15 @@ fn validate_is_the_same_command() {
     let folder = Folder::new("--- build.lua\nbk.image(\"a\")\n");
     assert_eq!(folder.transcript(&["validate", "build.lua"]), folder.transcript(&["check", "build.lua"]));
 }
+
+#[test]
+fn a_panic_of_the_parser_is_nobodys_business() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("build.lua");
+    std::fs::write(&file, "e<<k\u{feff}").unwrap();
+    let output =
+        std::process::Command::new(env!("CARGO_BIN_EXE_luakit")).arg("check").arg(&file).output().unwrap();
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("[syntax]") && !said.contains("panicked"), "{said}");
+}

@@ -27,11 +27,21 @@ const NAMES: &[&str] = &["build.lua", "lib/ref.lua", "x.build.lua"];
 
 #[test]
 fn a_thousand_bursts_are_answered_in_their_order() {
+    bursts(Value::Null, 2024);
+}
+
+#[test]
+fn a_thousand_bursts_of_a_client_that_can_do_everything_are_too() {
+    let recorded: Value = serde_json::from_str(include_str!("data/vscode-initialize.json")).unwrap();
+    bursts(recorded["params"]["capabilities"].clone(), 2025);
+}
+
+fn bursts(capabilities: Value, seed: u64) {
     let mut client = Client::with(
         "--- build.lua\nbk.export(bk.image(require('lib.ref')))\n--- lib/ref.lua\nreturn 'alpine'\n",
-        Setup { options: json!({ "timeoutMs": 300 }), ..Setup::default() },
+        Setup { capabilities, options: json!({ "timeoutMs": 300 }), ..Setup::default() },
     );
-    let bytes = random_bytes(2024, 200_000);
+    let bytes = random_bytes(seed, 200_000);
     let dice = &mut Dice::new(&bytes);
     let mut models: Vec<Model> =
         NAMES.iter().map(|name| Model { uri: client.uri(name), text: None, version: 0 }).collect();
@@ -55,6 +65,7 @@ fn a_thousand_bursts_are_answered_in_their_order() {
     assert_eq!(client.other_answers(), Vec::<&Value>::new());
     let transcript = client.transcript();
     assert!(!transcript.contains("failed:"), "{transcript}");
+    client.leave();
 }
 
 /// Adds one message, and for a few kinds of messages what goes with it.

@@ -2,7 +2,10 @@
 
 use crate::lsp::{Client, Setup, check};
 use expect_test::expect;
+use luakit_robustness::requests::{ALL, Request};
 use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
 
 #[test]
 fn exit_ends_the_process_although_stdin_is_open() {
@@ -42,12 +45,39 @@ fn the_end_of_stdin_ends_the_process_amid_a_dry_run() {
 }
 
 #[test]
+fn a_client_that_no_longer_listens_is_not_outlived() {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_luakit"))
+        .arg("lsp")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(process.stdout.take());
+    let mut stdin = process.stdin.take().unwrap();
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "capabilities": {} } });
+    let body = body.to_string();
+    write!(stdin, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    // Its stderr closes with it; stdin stays open until then.
+    let mut said = String::new();
+    process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((process.wait().unwrap().code(), said.as_str()), (Some(1), ""));
+    drop(stdin);
+}
+
+#[test]
 fn requests_before_initialize_are_refused_and_after_shutdown_too() {
     let mut client = Client::spawn("");
-    assert_eq!(client.request("textDocument/hover", json!({}))["error"]["code"], -32002);
+    let refused = |client: &mut Client, request: &Request, code: i64| {
+        let answer = client.request(request.method, request.params("file:///build.lua", "", 0));
+        // What nobody knows is told so at any time.
+        let is_unknown = request.capability.is_none() && answer["error"]["code"] == -32601;
+        assert!(is_unknown || answer["error"]["code"] == code, "{}: {answer}", request.method);
+    };
+    ALL.iter().for_each(|request| refused(&mut client, request, -32002));
     client.initialize(json!({ "capabilities": {} }));
     client.request("shutdown", Value::Null);
-    assert_eq!(client.request("textDocument/hover", json!({}))["error"]["code"], -32600);
+    ALL.iter().for_each(|request| refused(&mut client, request, -32600));
     client.notify("exit", Value::Null);
     assert!(client.wait_for_exit().success());
 }

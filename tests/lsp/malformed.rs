@@ -130,6 +130,11 @@ fn bodies_that_are_no_requests_are_told_so() {
         client.send_raw(body);
         assert_eq!(client.answer(id)["error"]["code"], code, "{body}");
     }
+    // As deep as it goes, and a number that no number holds.
+    for body in ["[".repeat(100_000), r#"{"a":"#.repeat(100_000), r#"{"id":1e999}"#.into()] {
+        client.send_raw(&body);
+        assert_eq!(client.answer(Value::Null)["error"]["code"], -32700);
+    }
     goes_on(&mut client);
 }
 

@@ -1,7 +1,7 @@
 //! The language server: what the other crates know of a script, in an editor. The only crate that knows LSP's types.
 //!
-//! - [`run`] serves stdin and stdout: [`stdin`] mends what comes in, [`server`] guards tower-lsp, [`backend`] hands each
-//!   message on.
+//! - [`run`] serves stdin and stdout: [`stdin`] mends what comes in, [`stdout`] what goes out, [`server`] guards
+//!   tower-lsp, [`backend`] hands each message on.
 //! - [`session`] is the state, with one door; [`documents`], [`positions`] and [`paths`] are what it is made of, and
 //!   [`capabilities`] and [`settings`] what the client wants of it.
 //! - [`static_check`] and [`dry_run`] find what is wrong, on a [`worker`]; [`publish`] joins their findings,
@@ -32,6 +32,7 @@ mod session;
 mod settings;
 mod static_check;
 mod stdin;
+mod stdout;
 mod to_lsp;
 mod worker;
 

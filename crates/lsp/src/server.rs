@@ -7,6 +7,7 @@
 use crate::backend::Backend;
 use crate::session::Shared;
 use crate::stdin;
+use crate::stdout::Output;
 use std::future::{Future, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -54,12 +55,13 @@ pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 pub(crate) async fn serve<I, O>(input: I, output: O) -> ExitCode
 where
     I: AsyncBufRead + Unpin + Send + 'static,
-    O: AsyncWrite,
+    O: AsyncWrite + Unpin,
 {
     let (mended_in, mended_out) = tokio::io::duplex(64 << 10);
     let mut reading = tokio::spawn(stdin::mend(input, mended_in));
     let (service, socket) = service();
     let session = service.inner().session().clone();
+    let (output, deaf) = Output::new(output);
     let exit = Arc::new(Notify::new());
     let guarded = Guarded { inner: service, exit: exit.clone() };
     let serving = Server::new(mended_out, output, socket).concurrency_level(CONCURRENCY).serve(guarded);
@@ -70,6 +72,8 @@ where
             // Either way it ends now.
             let _ = timeout(EXIT_GRACE, &mut serving).await;
         }
+        // Nobody is left to answer, though stdin may be open.
+        () = deaf.notified() => {}
         _ = &mut reading => {
             session.lock().stop();
             let _ = timeout(END_GRACE, &mut serving).await;

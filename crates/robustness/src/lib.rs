@@ -4,11 +4,12 @@
 //! takes [`random_bytes`] of a seed, so that a failure anywhere is reproduced everywhere.
 //!
 //! - [`scripts`] makes Lua, good, bad and half-typed; [`edits`] makes edits of it, and knows what they lead to.
-//! - [`requests`] lists every request that a client may send; [`session`] is a client that sends them to a server in
-//!   this process and judges the answers.
+//! - [`requests`] lists every request that a client may send and judges answers; [`session`] is a client of a server
+//!   in this process, and [`asking`] has it ask all there is to ask.
 //! - [`streams`] makes whole conversations, also garbled ones.
 //! - [`targets`] are the functions that fuzzers call.
 
+pub mod asking;
 mod dice;
 pub mod edits;
 pub mod requests;

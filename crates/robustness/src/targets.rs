@@ -1,6 +1,6 @@
 //! What fuzzers and their tests call: bytes go in, and a panic is a finding.
 
-use crate::requests::{ask_all, places};
+use crate::asking::{ask_all, places};
 use crate::session::{Session, framed, split, uri};
 use crate::{Dice, edits, scripts, streams};
 use luakit_api::modules::{LoadError, Loader};
@@ -123,7 +123,9 @@ pub fn format(text: &str) {
     let config = luakit_format::Config::default();
     if let Ok(formatted) = luakit_format::format(text, &config, None) {
         let again = luakit_format::format(&formatted, &config, None);
-        assert!(again.is_ok(), "its own output is refused: {again:?}\n{formatted}");
+        // It has a limit of time, which a busy machine may reach.
+        let is_fine = matches!(again, Ok(_) | Err(luakit_format::Error::TooSlow(_)));
+        assert!(is_fine, "its own output is refused: {again:?}\n{formatted}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Each request of the protocol is answered if it is advertised, and refused by the right error if it is not.
 
-use luakit_robustness::requests::{ALL, ask_all, assert_complete, evaluate_all};
+use luakit_robustness::asking::{ask_all, evaluate_all};
+use luakit_robustness::requests::{ALL, assert_complete};
 use luakit_robustness::scripts::{examples, repository};
 use luakit_robustness::session::{Session, uri};
 use serde_json::json;
@@ -43,6 +44,21 @@ fn parameters_that_are_none_are_told_so() {
             let is_refused = code == -32602 || code == -32601 && request.capability.is_none();
             let is_unknown = code == -32601 && !request.is_advertised(&session.capabilities);
             assert!(is_refused || is_unknown, "{} with {params}: {code} {message}", request.method);
+        }
+    }
+    session.end();
+}
+
+#[test]
+fn commands_take_no_arguments_that_are_none() {
+    let mut session = Session::start(&repository().join("examples"));
+    let commands = session.capabilities["executeCommandProvider"]["commands"].clone();
+    for command in commands.as_array().into_iter().flatten() {
+        for arguments in [json!([]), json!([{}]), json!([3, null]), json!(["file:///nowhere/build.lua"])] {
+            let params = json!({ "command": command, "arguments": arguments });
+            let answer = session.request("workspace/executeCommand", params);
+            let request = ALL.iter().find(|it| it.method == "workspace/executeCommand").unwrap();
+            request.judge(&answer, &session.capabilities, &command.to_string());
         }
     }
     session.end();

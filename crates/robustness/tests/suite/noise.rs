@@ -31,12 +31,12 @@ fn run(target: fn(&[u8]), count: usize, longest: usize) {
 
 #[test]
 fn any_script_is_analysed_formatted_and_evaluated() {
-    run(targets::mutated_script, 60, 600);
+    run(targets::mutated_script, 100, 600);
 }
 
 #[test]
 fn any_conversation_is_answered() {
-    run(targets::conversation, 60, 800);
+    run(targets::conversation, 100, 800);
 }
 
 #[test]

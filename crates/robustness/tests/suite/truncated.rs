@@ -1,6 +1,6 @@
 //! Every file that is not written to its end yet, and every request at the cursor in it.
 
-use luakit_robustness::requests::ask_all;
+use luakit_robustness::asking::ask_all;
 use luakit_robustness::scripts::{ceil, examples, repository};
 use luakit_robustness::session::{Session, uri};
 use serde_json::json;
