@@ -255,7 +255,7 @@ impl<'p> Linker<'p> {
             },
             Source::Func(func) => Some(self.linked.func(file, func)),
             Source::Element(list) => self.element(file, script, list),
-            Source::Nil | Source::Number | Source::Unknown => None,
+            Source::Nil | Source::Number | Source::Key(_) | Source::Unknown => None,
         }
     }
 
