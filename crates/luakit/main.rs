@@ -18,7 +18,6 @@ fn main() -> ExitCode {
     };
     output::set_color(cli.color);
     end_on_interrupt();
-    say_nothing_of_the_parser();
     match cli.command {
         cli::Command::Build(args) => commands::build::run(&args),
         cli::Command::Check(args) => commands::check::run(&args),
@@ -51,14 +50,4 @@ fn end_on_interrupt() {
     let always = Arc::new(AtomicBool::new(true));
     // Without the handler the signal itself ends the process.
     let _ = signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, 130, always);
-}
-
-/// The parser panics on some broken texts, which is caught. A report of it on stderr, as editors show it, is noise.
-fn say_nothing_of_the_parser() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !panic.location().is_some_and(|it| it.file().contains("full_moon")) {
-            usual(panic);
-        }
-    }));
 }
