@@ -9,6 +9,14 @@
 //! - [`index`] knows the files of the workspace, for questions about more than one; [`places`] leads to them.
 //! - [`requests`] has a file for each question of the client; [`to_lsp`] translates the answers.
 
+/// Tells something on stderr, which may be full or closed: that is no reason to panic, as `eprintln!` does.
+macro_rules! tell {
+    ($($text:tt)*) => {{
+        let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{}\n", format_args!($($text)*)));
+    }};
+}
+pub(crate) use tell;
+
 mod backend;
 mod capabilities;
 mod documents;

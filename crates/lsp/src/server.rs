@@ -35,7 +35,7 @@ pub fn run() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(err) => {
-            eprintln!("luakit: cannot start: {err}");
+            crate::tell!("luakit: cannot start: {err}");
             return ExitCode::FAILURE;
         }
     };
