@@ -369,7 +369,8 @@ async fn introduce(shared: Shared, client: Client) {
     };
     let mut registrations = Vec::new();
     if capabilities.register_watchers {
-        let options = json!({ "watchers": [{ "globPattern": "**/*.lua" }] });
+        let options =
+            json!({ "watchers": [{ "globPattern": "**/*.lua" }, { "globPattern": "**/luakit.toml" }] });
         registrations.push(registration("workspace/didChangeWatchedFiles", options));
     }
     if capabilities.register_configuration {

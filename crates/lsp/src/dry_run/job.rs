@@ -8,7 +8,7 @@ use luakit_analysis::Script;
 use luakit_api::modules::{LoadError, Loader};
 use luakit_check::{DryRun, Options};
 use luakit_diagnostics::{Diagnostic, SourceFile};
-use luakit_project::Config;
+use luakit_project::{CONFIG_FILE, Config};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub(super) struct Evaluated {
     pub(super) run: DryRun,
     /// Whether the static layer sees the mistake too, for each finding.
     pub(super) also_static: Vec<bool>,
+    /// The `luakit.toml` that counts, and what is found in it if the run can tell.
+    pub(super) settings: Option<(PathBuf, Option<Vec<Diagnostic>>)>,
 }
 
 impl Job {
@@ -49,6 +51,9 @@ impl Job {
         options.args.extend(config.args.clone());
         options.platform = options.platform.or_else(|| config.platforms.first().cloned());
         let mut run = luakit_check::dry_run_parsed(&script, &*loader, &options);
+        let settings = config
+            .is_written()
+            .then(|| (config.folder.join(CONFIG_FILE), project::unread_arguments(&config, &run, &self.open)));
         run.diagnostics = self.settled(run.diagnostics, &script);
         let mut static_findings: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
         let mut is_static = |diagnostic: &Diagnostic| {
@@ -64,7 +69,7 @@ impl Job {
             publish::is_seen(findings, diagnostic)
         };
         let also_static = run.diagnostics.iter().map(&mut is_static).collect();
-        Some(Evaluated { run, also_static })
+        Some(Evaluated { run, also_static, settings })
     }
 
     /// Takes out what comments silence, and gives the rest the levels of the project.

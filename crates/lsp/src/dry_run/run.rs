@@ -52,6 +52,7 @@ impl Run {
             Ok(Some(Evaluated {
                 run: DryRun { cancelled: true, ..DryRun::default() },
                 also_static: Vec::new(),
+                settings: None,
             }))
         } else {
             self.watch(&shared, worker::spawn(move || job.evaluate())).await

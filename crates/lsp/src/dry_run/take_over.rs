@@ -11,6 +11,7 @@ use crate::session::Session;
 use luakit_check::DryRun;
 use luakit_diagnostics::{Diagnostic, Place, SourceFile, TextRange};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tower_lsp::lsp_types::Url;
 
@@ -40,9 +41,10 @@ pub(super) fn take_over(
     report: &Report,
     inputs: Vec<Input>,
 ) {
-    let Evaluated { run, also_static } = evaluated;
+    let Evaluated { run, also_static, settings } = evaluated;
+    let mut outdated = None;
     let names = names_of(&run, url, session);
-    let reads = names.values().filter_map(paths::path_of).collect();
+    let mut reads: BTreeSet<PathBuf> = names.values().filter_map(paths::path_of).collect();
     let script = run.files.first().cloned();
     if let Some(entry) = session.entries.get_mut(url) {
         facts::take_over(&mut entry.facts, &run, &names);
@@ -51,7 +53,23 @@ pub(super) fn take_over(
         let (url, diagnostic) = in_a_document(diagnostic, &names, url, script.as_ref());
         Found { url, diagnostic, also_static }
     });
-    let found: Vec<Found> = found.collect();
+    let mut found: Vec<Found> = found.collect();
+    if let Some((path, findings)) = settings {
+        if let (Some(url), Some(findings)) = (session.url_of(&path), findings) {
+            // What another script's run missed may be here by now.
+            let is_still = |found: &Found| findings.iter().any(|it| it.message == found.diagnostic.message);
+            for entry in session.entries.values_mut() {
+                let count = entry.findings.len();
+                entry.findings.retain(|found| found.url != url || is_still(found));
+                if entry.findings.len() < count {
+                    outdated = Some(url.clone());
+                }
+            }
+            let in_it = |diagnostic| Found { url: url.clone(), diagnostic, also_static: false };
+            found.extend(findings.into_iter().map(in_it));
+        }
+        reads.insert(path);
+    }
     let Some(entry) = session.entries.get_mut(url) else { return };
     entry.names = names;
     entry.reads = reads;
@@ -59,6 +77,9 @@ pub(super) fn take_over(
     entry.inputs = inputs;
     let before = std::mem::replace(&mut entry.findings, found);
     republish(session, &before, url, true);
+    if let Some(url) = outdated {
+        publish::publish(session, &url);
+    }
     session.outbox.send(Message::RefreshHints(session.capabilities.clone()));
 }
 
