@@ -216,6 +216,33 @@ fn is_test(path: &Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(modules::is_test_name)
 }
 
+/// Takes out what is told of a link and of the file that it leads to. Both are evaluated, since modules are looked for
+/// beside each, but a mistake in the one text is one finding.
+fn each_file_once(findings: &mut Vec<Diagnostic>, names: &Names) {
+    let mut files: BTreeMap<String, (bool, PathBuf)> = BTreeMap::new();
+    for finding in findings.iter() {
+        let name = &finding.place.file.name;
+        files.entry(name.clone()).or_insert_with(|| {
+            let path = names.absolute(Path::new(name));
+            (path.is_symlink(), path.canonicalize().unwrap_or(path))
+        });
+    }
+    let mut seen = BTreeSet::new();
+    for links in [false, true] {
+        findings.retain(|finding| {
+            let place = &finding.place;
+            let Some((is_link, path)) = files.get(&place.file.name) else { return true };
+            let range = (place.range.start, place.range.end);
+            let key = (path.clone(), range, finding.code, finding.message.clone());
+            let is_new = !links || !is_link || !seen.contains(&key);
+            if *is_link == links {
+                seen.insert(key);
+            }
+            is_new
+        });
+    }
+}
+
 /// Tells whether an error keeps the evaluator from seeing the rest of the script.
 fn ends_the_run(finding: &Diagnostic) -> bool {
     let ends = [
@@ -403,6 +430,7 @@ impl Project {
         for finding in &mut checked.findings {
             crate::fix::mark_safe(finding);
         }
+        each_file_once(&mut checked.findings, &cx.request.names);
         sort(&mut checked.findings);
         checked.empty = found.empty.iter().map(|folder| cx.request.names.name(folder)).collect();
         Ok(checked)
