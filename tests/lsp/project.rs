@@ -52,14 +52,12 @@ fn an_argument_of_luakit_toml_that_no_script_reads_is_shown_there() {
     check(
         &mut client,
         expect![[r#"
-        findings of build.lua v1: none
-        findings of build.lua v1: none
-        findings of luakit.toml:
-          3:1-3:8 warning unused-argument: no script reads the argument `VERSOIN`, did you mean `VERSION`?
-        findings of luakit.toml:
-          3:1-3:8 warning unused-argument: no script reads the argument `VERSOIN`, did you mean `VERSION`?
-        build.lua ended ok: 1 op
-    "#]],
+            findings of build.lua v1: none
+            findings of build.lua v1: none
+            findings of luakit.toml:
+              3:1-3:8 warning unused-argument: no script reads the argument `VERSOIN`, did you mean `VERSION`?
+            build.lua ended ok: 1 op
+        "#]],
     );
     client.edit("build.lua", "\"VERSION\"", "\"VERSOIN\"");
     client.save("build.lua");
