@@ -93,3 +93,34 @@ fn arguments_that_are_given_and_not_read_are_told_in_every_format() {
         exit 1
     "#]].assert_eq(&folder.transcript(&github));
 }
+
+#[test]
+fn an_argument_file_goes_by_the_settings_that_are_nearest_to_it_or_else_those_of_the_scripts() {
+    let toml =
+        "--- luakit.toml\n[[overrides]]\npaths = [\"ci.args\"]\nrules = { unused-argument = \"off\" }\n";
+    let folder = Folder::new(&format!("{toml}{SCRIPT}--- ci.args\nA=1\n--- other.args\n\u{feff}B=1\n"));
+    assert_eq!(folder.run(&["check", "--arg-file", "ci.args"]).status.code(), Some(0));
+    let text = folder.transcript(&["check", "--arg-file", "other.args"]);
+    assert!(
+        text.contains("other.args:1:2: warning: no script reads the argument `B` [unused-argument]"),
+        "{text}"
+    );
+    let outside = Folder::new("--- x.args\nC=1\n");
+    let path = outside.path().join("x.args");
+    let folder = Folder::new(&format!("--- luakit.toml\n[rules]\nunused-argument = \"off\"\n{SCRIPT}"));
+    assert_eq!(folder.run(&["check", "--arg-file", path.to_str().unwrap()]).status.code(), Some(0));
+}
+
+#[test]
+#[cfg(unix)]
+fn an_argument_file_can_be_a_pipe_that_is_read_once() {
+    let folder = Folder::new(SCRIPT);
+    let script = format!(
+        "printf 'VERSION=1\\nA=1\\n' | '{}' check --arg-file /dev/stdin",
+        env!("CARGO_BIN_EXE_luakit")
+    );
+    let output =
+        std::process::Command::new("sh").args(["-c", &script]).current_dir(folder.path()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.starts_with("/dev/stdin:2:1: warning: no script reads the argument `A`"), "{text}");
+}

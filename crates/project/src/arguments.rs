@@ -110,3 +110,30 @@ const MOST: usize = 20_000;
 
 /// Of a project with more scripts than this nothing is said after each run of one of them.
 const MOST_SCRIPTS: usize = 500;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the arguments that nobody reads after a run of `build.lua` in a folder with one other script.
+    fn unread(other: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("other.lua"), other).unwrap();
+        let toml = Arc::new(SourceFile::new("luakit.toml", "[args]\nREAD = 1\nPORT = 2\nOTHER = 3\n"));
+        let config = Config::parse(&toml, folder.path()).unwrap();
+        let files = [Arc::new(SourceFile::new(
+            "build.lua",
+            "if bk.arg(\"READ\") == \"2\" then bk.arg(\"PORT\") end",
+        ))];
+        let read = BTreeSet::from(["READ".to_owned()]);
+        let found = unread_by_project(&config, &read, &files, &|_| None);
+        found.iter().map(|finding| finding.place.file.slice(finding.place.range).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_another_script_may_read_is_left_in_peace() {
+        assert_eq!(unread("print(\"nothing\")"), ["OTHER"]);
+        assert_eq!(unread("local other = bk.arg(\"OTHER\")"), [""; 0]);
+        assert_eq!(unread("local function get(name) return bk.arg(name) end"), [""; 0]);
+    }
+}
