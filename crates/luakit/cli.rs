@@ -54,7 +54,7 @@ pub(crate) enum Color {
 /// How a script is evaluated, in every command alike.
 #[derive(Debug, Args)]
 pub(crate) struct EvalArgs {
-    /// Sets an argument that the script reads with `os.getenv`
+    /// Sets an argument that the script reads with `bk.arg`
     #[arg(long = "arg", visible_alias = "frontend-arg", value_name = "NAME=VALUE", value_parser = name_value)]
     pub(crate) args: Vec<(String, String)>,
     /// Reads arguments from a file: lines of NAME=VALUE, with `#` comments

@@ -5,10 +5,10 @@ use crate::output;
 use crate::output::tell;
 use luakit_api::modules::Loader;
 use luakit_check::{DiskLoader, DryRun, GitLoader, Options, Output, worker};
-use luakit_diagnostics::{Diagnostic, SourceFile, sort};
+use luakit_diagnostics::{Diagnostic, Place, SourceFile, TextRange, sort};
 use luakit_llb::Platform;
-use luakit_project::{CONFIG_FILE, Config, Configs, Names};
-use std::collections::{BTreeMap, BTreeSet};
+use luakit_project::{CONFIG_FILE, Config, Configs, Given, Names};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
@@ -40,42 +40,65 @@ pub(crate) fn loader(path: &Path) -> DiskLoader {
 /// # Errors
 /// A message about an argument file that cannot be read or understood.
 pub(crate) fn options(args: &EvalArgs) -> Result<Options, String> {
-    let mut values = BTreeMap::new();
-    for path in &args.arg_file {
-        let text = luakit_check::read_text(path)
-            .map_err(|err| format!("cannot read `{}`: {err}", path.display()))?;
-        // Editors of Windows begin a file with a byte order mark, which is no part of the first name.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        for (number, line) in text.lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            match line.split_once('=') {
-                // `export NAME=VALUE` is for a shell; as a name it would be read by nobody.
-                Some((name, value)) if name.split_whitespace().count() == 1 => {
-                    values.insert(name.trim().to_owned(), value.to_owned());
-                }
-                _ => {
-                    return Err(format!(
-                        "{}:{}: expected NAME=VALUE, got `{line}`",
-                        path.display(),
-                        number + 1
-                    ));
-                }
-            }
-        }
-    }
-    values.extend(args.args.iter().cloned());
-    Ok(Options {
-        args: values,
+    Ok(with_given(args, &given(args)?))
+}
+
+/// Makes the options of an evaluation with arguments that were read already: a pipe cannot be read twice.
+pub(crate) fn with_given(args: &EvalArgs, given: &[(Given, String)]) -> Options {
+    let values = given.iter().map(|(given, value)| (given.name.clone(), value.clone()));
+    Options {
+        args: values.collect(),
         env: Some(|name| std::env::var(name).ok()),
         platform: args.platform.first().cloned(),
         target: args.target.clone(),
         timeout: args.timeout,
         print: Some(output::printed),
         ..Options::default()
-    })
+    }
+}
+
+/// Returns the arguments of the command line, the last of a name being the one that counts.
+///
+/// # Errors
+/// A message about an argument file that cannot be read or understood.
+pub(crate) fn given(args: &EvalArgs) -> Result<Vec<(Given, String)>, String> {
+    let mut given = Vec::new();
+    for path in &args.arg_file {
+        given.extend(arg_file(path)?);
+    }
+    let plain = |(name, value): &(String, String)| (Given { name: name.clone(), place: None }, value.clone());
+    given.extend(args.args.iter().map(plain));
+    Ok(given)
+}
+
+/// Reads an argument file: lines of `NAME=VALUE`, and comments.
+fn arg_file(path: &Path) -> Result<Vec<(Given, String)>, String> {
+    let file = read(path)?;
+    let mut given = Vec::new();
+    let mut end = 0;
+    for (number, whole) in file.text.split_inclusive('\n').enumerate() {
+        let start = end;
+        end += whole.len();
+        // Editors of Windows begin a file with a byte order mark, which is no part of the first name.
+        let line = if number == 0 { whole.trim_start_matches('\u{feff}') } else { whole }.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        match line.split_once('=') {
+            // `export NAME=VALUE` is for a shell; as a name it would be read by nobody.
+            Some((name, value)) if name.split_whitespace().count() == 1 => {
+                let name = name.trim();
+                let start = start + whole.find(name).unwrap_or(0);
+                let range = TextRange::new(start, start + name.len());
+                let place = Some(Place { file: file.clone(), range });
+                given.push((Given { name: name.to_owned(), place }, value.to_owned()));
+            }
+            _ => {
+                return Err(format!("{}:{}: expected NAME=VALUE, got `{line}`", path.display(), number + 1));
+            }
+        }
+    }
+    Ok(given)
 }
 
 /// A script with all that it is evaluated with.

@@ -761,8 +761,8 @@ function bk.platform(os, arch, variant) end
 
 ---Declares an argument of the build and returns its value.
 ---
----It is given as `--arg NAME=VALUE` or in an `--arg-file`, else by the environment variable of that name (command line
----only), else it is the default.
+---It is given as `--arg NAME=VALUE`, in an `--arg-file` or in `luakit.toml`, else by the environment variable of that
+---name (command line only), else it is the default.
 ---
 ---```lua
 ---bk.arg("VERSION", "dev", { description = "what the program says of itself" })

@@ -37,6 +37,25 @@ fn the_nearest_luakit_toml_gives_the_levels() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_mistake_in_a_file_that_has_a_link_is_one_finding() {
+    let folder = Folder::new(
+        "--- build.lua\nbk.export(bk.imgae(\"a\"))\n--- sub/real.lua\nbk.export(bk.imgae(\"a\"))\n",
+    );
+    std::os::unix::fs::symlink("build.lua", folder.path().join("also.build.lua")).unwrap();
+    std::os::unix::fs::symlink("../sub/real.lua", folder.path().join("sub/build.lua")).unwrap();
+    let output = folder.run(&["check", "--format", "github"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let files: Vec<&str> = text.lines().filter_map(|line| line.split(['=', ',']).nth(1)).collect();
+    assert_eq!(files, ["build.lua", "sub/real.lua"]);
+    let named = folder.run(&["check", "sub/build.lua", "--format", "github"]);
+    assert!(
+        String::from_utf8_lossy(&named.stdout).contains("file=sub/build.lua"),
+        "alone it keeps its own name"
+    );
+}
+
+#[test]
 fn what_luakit_toml_should_not_have_is_told_at_its_line() {
     let folder = Folder::new(
         "--- luakit.toml\nplatform = [\"linux/arm64\"]\n[rules]\nunused-stat = \"off\"\noctal-mode = \"warn\"\n\

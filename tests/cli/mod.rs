@@ -4,6 +4,7 @@ mod api;
 mod book;
 mod build;
 mod check;
+mod check_arguments;
 mod check_project;
 mod check_sarif;
 mod dag;

@@ -39,3 +39,49 @@ fn check_and_server_say_the_same_of_a_project() {
         warning file=build.lua,line=4,endLine=4,col=30,endColumn=41,title=unknown-rule::unknown rule `unused-stat`, did you mean `unused-state`?
     "#]].assert_eq(&shown);
 }
+
+#[test]
+fn an_argument_of_luakit_toml_that_no_script_reads_is_shown_there() {
+    let mut client = Client::start(
+        "--- luakit.toml\n[args]\nVERSION = \"1\"\nVERSOIN = \"2\"\nOTHER = \"3\"\n\
+         --- build.lua\nbk.export(bk.image(\"a:\" .. bk.arg(\"VERSION\")))\n\
+         --- other.lua\nbk.export(bk.image(\"a:\" .. bk.arg(\"OTHER\")))\n",
+    );
+    client.open("build.lua");
+    client.save("build.lua");
+    check(
+        &mut client,
+        expect![[r#"
+            findings of build.lua v1: none
+            findings of build.lua v1: none
+            findings of luakit.toml:
+              3:1-3:8 warning unused-argument: no script reads the argument `VERSOIN`, did you mean `VERSION`?
+            build.lua ended ok: 1 op
+        "#]],
+    );
+    client.edit("build.lua", "\"VERSION\"", "\"VERSOIN\"");
+    client.save("build.lua");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v2: none
+        findings of build.lua v2: none
+        findings of luakit.toml:
+          2:1-2:8 warning unused-argument: no script reads the argument `VERSION`, did you mean `VERSOIN`?
+        findings of luakit.toml:
+          2:1-2:8 warning unused-argument: no script reads the argument `VERSION`, did you mean `VERSOIN`?
+        build.lua ended ok: 1 op
+    "#]],
+    );
+    client.edit("build.lua", "a:", "a:\" .. bk.arg(\"VERSION\") .. \"");
+    client.save("build.lua");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v3: none
+        findings of build.lua v3: none
+        findings of luakit.toml: none
+        build.lua ended ok: 1 op
+    "#]],
+    );
+}

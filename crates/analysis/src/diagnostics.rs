@@ -11,6 +11,7 @@ mod names;
 mod requires;
 mod sandbox;
 mod shadowed_bk;
+mod unused_argument;
 mod unused_names;
 mod unused_state;
 
@@ -416,6 +417,36 @@ print(err, first)
 for i, name in ipairs({}) do print(name) end
 local function each(a, b) return b end
 print(each)
+"#,
+        );
+    }
+
+    #[test]
+    fn arguments_that_are_asked_for_and_thrown_away_are_found() {
+        check_findings(
+            r#"
+bk.arg("VERSION")
+-- ^^^ unused-argument: the value that `bk.arg` returns is not used
+bk.arg("JOBS", 4, { description = "how many at a time" })
+-- ^^^ unused-argument: the value that `bk.arg` returns is not used
+os.getenv("VERSION")
+-- ^^^^^^ unused-argument: the value that `os.getenv` returns is not used
+local arg = bk.arg
+  arg("VERSION")
+--^^^ unused-argument: the value that `arg` returns is not used
+bk.export(bk.scratch())
+"#,
+        );
+        check_findings(
+            r#"
+bk.arg("TOKEN", nil, { required = true })
+bk.arg("MODE", "dev", { choices = { "dev", "prod" } })
+bk.arg("JOBS", nil, { ["type"] = "number" })
+local options = {}
+bk.arg("NAME", nil, options)
+print(bk.arg("SHOWN"))
+pcall(function() bk.arg("CAUGHT") end)
+bk.export(bk.scratch())
 "#,
         );
     }

@@ -3,6 +3,7 @@
 //! [`Script::parse`] makes a script of a text, whatever its state; each question about it is a function of its own.
 //! Parsing needs a large stack (see [`Script::parse`]), so callers run it on a worker.
 
+mod asked;
 mod blocks;
 mod calls;
 mod caught;
@@ -49,6 +50,7 @@ mod types;
 mod view;
 mod workspace_symbols;
 
+pub use asked::{AskedArguments, asked_arguments};
 pub use calls::{CallItem, CallKind, Calls, call_items, incoming_calls, outgoing_calls};
 pub use caught::caught;
 pub use complete::{

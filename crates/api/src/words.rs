@@ -65,7 +65,10 @@ pub fn unknown_function(name: &str) -> Misnomer {
 pub fn unknown_method(object: Object, name: &str) -> Misnomer {
     let mut names: Vec<&str> = methods_of(object).map(|f| f.name).collect();
     names.extend(properties_of(object).iter().map(|property| property.name));
-    misnomer(format!("unknown method `{name}` of {}", object.name()), name, &names, object.name())
+    // A platform has fields and no methods.
+    let has_fields_only = methods_of(object).next().is_none() && !properties_of(object).is_empty();
+    let kind = if has_fields_only { "field" } else { "method" };
+    misnomer(format!("unknown {kind} `{name}` of {}", object.name()), name, &names, object.name())
 }
 
 /// Returns what is said of a method that was called with `.`, where `receiver` is what stands before it.

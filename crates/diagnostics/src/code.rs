@@ -142,7 +142,7 @@ codes! {
     UNVERIFIED_DOWNLOAD = "unverified-download" Note;
     /// An image that is named without a digest, so that it can be another one tomorrow.
     UNPINNED_IMAGE = "unpinned-image" Note off;
-    /// An `--arg` that the script never read.
+    /// An argument of the build that no script reads, or whose value a script throws away.
     UNUSED_ARGUMENT = "unused-argument" Warning;
     /// A comment `luakit: ignore[…]` that silences nothing.
     UNUSED_IGNORE = "unused-ignore" Warning;

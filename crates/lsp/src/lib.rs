@@ -10,6 +10,14 @@
 //! - [`requests`] has a file for each question of the client; [`to_lsp`] translates the answers.
 //! - [`in_process`] is the same server without a process around it, for tests that start it hundreds of times.
 
+/// Tells something on stderr, which may be full or closed: that is no reason to panic, as `eprintln!` does.
+macro_rules! tell {
+    ($($text:tt)*) => {{
+        let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{}\n", format_args!($($text)*)));
+    }};
+}
+pub(crate) use tell;
+
 mod backend;
 mod capabilities;
 mod contexts;

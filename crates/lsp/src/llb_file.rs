@@ -26,7 +26,7 @@ impl Writer {
         let (sender, receiver) = unbounded_channel();
         let thread = std::thread::Builder::new().name("luakit-writer".into());
         if let Err(err) = thread.spawn(move || work(&outbox, receiver)) {
-            eprintln!("luakit: cannot start a thread: {err}");
+            crate::tell!("luakit: cannot start a thread: {err}");
         }
         Writer(sender)
     }

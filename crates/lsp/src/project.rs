@@ -2,7 +2,9 @@
 //!
 //! The file is read anew each time: a few failed lookups cost less than keeping up with the disk.
 
+use crate::documents::Snapshot;
 use luakit_analysis::Script;
+use luakit_check::DryRun;
 use luakit_diagnostics::{Code, Diagnostic, Layer, Place, SourceFile};
 use luakit_project::{CONFIG_FILE, Config, Configs, Ignores, Names, Seen};
 use std::path::{Path, PathBuf};
@@ -36,6 +38,28 @@ fn unreadable(file: &Arc<SourceFile>, message: &str) -> Diagnostic {
     let place = Place { file: file.clone(), range: file.line_range(line) };
     Diagnostic::new(Code::INVALID_SETTING, Layer::Static, place, message)
         .with_hint("as long as it is like this, none of it counts")
+}
+
+/// Returns the arguments of the project that no script reads, as its rules judge them. They stand in its `luakit.toml`.
+/// `None` after a run with an error, which tells nothing of them.
+pub(crate) fn unread_arguments(
+    config: &Config,
+    runs: &[Arc<DryRun>],
+    files: &[Arc<SourceFile>],
+    open: &[(PathBuf, Arc<Snapshot>)],
+) -> Option<Vec<Diagnostic>> {
+    let is_over = |run: &Arc<DryRun>| !run.cancelled && !run.diagnostics.iter().any(Diagnostic::is_error);
+    if !config.is_written() || !runs.iter().all(is_over) {
+        return None;
+    }
+    let text = |path: &Path| {
+        let snapshot = open.iter().find(|(open, _)| open == path).map(|(_, snapshot)| snapshot);
+        snapshot.map(|snapshot| snapshot.script().file.text.clone())
+    };
+    let read = runs.iter().flat_map(|run| run.args_read.iter().cloned()).collect();
+    let found = luakit_project::unread_by_project(config, &read, files, &text);
+    let path = config.folder.join(CONFIG_FILE);
+    Some(found.into_iter().filter_map(|finding| config.judge(&path, finding)).collect())
 }
 
 /// Makes of what the text tells what people are shown.

@@ -36,7 +36,7 @@ pub fn run() -> ExitCode {
     let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(err) => {
-            eprintln!("luakit: cannot start: {err}");
+            crate::tell!("luakit: cannot start: {err}");
             return ExitCode::FAILURE;
         }
     };

@@ -114,7 +114,7 @@ fn mend_message(body: &[u8]) -> Option<String> {
     }
     let is_answer = !is_call && (message.get("result").is_some() || message.get("error").is_some());
     if is_answer {
-        eprintln!("luakit: the client sent an answer that is none: {text}");
+        crate::tell!("luakit: the client sent an answer that is none: {text}");
         return None;
     }
     let id = message.get("id").filter(|id| id.is_i64() || id.is_string()).cloned();

@@ -28,9 +28,6 @@ pub(crate) fn run(args: &CheckArgs) -> ExitCode {
     for folder in &checked.empty {
         tell!("luakit: no build.lua or *.build.lua in `{}`", if folder.is_empty() { "." } else { folder });
     }
-    if checked.complete {
-        script::unread_arguments(&args.eval.args, &checked.args_read);
-    }
     for failure in &checked.failures {
         tell!("luakit: {failure}");
     }
@@ -54,11 +51,13 @@ pub(crate) fn run(args: &CheckArgs) -> ExitCode {
 }
 
 fn check(args: &CheckArgs) -> Result<(Checked, Fixed), String> {
-    let options = Options { print: None, platform: None, ..script::options(&args.eval)? };
+    let given = script::given(&args.eval)?;
+    let options = Options { print: None, platform: None, ..script::with_given(&args.eval, &given) };
     let request = Request {
         paths: args.paths.clone(),
         names: script::names()?,
         options,
+        given: given.into_iter().map(|(given, _)| given).collect(),
         platforms: args.eval.platform.clone(),
         no_eval: args.no_eval,
         stdlib: luakit_check::stdlib_of_environment(),

@@ -20,6 +20,7 @@ fn main() {
             paths: vec![".".into()],
             names: Names::new(folder.path().canonicalize().unwrap()),
             options: Options::default(),
+            given: Vec::new(),
             platforms: Vec::new(),
             no_eval: false,
             stdlib: None,

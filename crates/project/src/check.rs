@@ -1,5 +1,6 @@
 //! The check of a project: every entry evaluated, every file that one of them reads looked at once, one list of findings.
 
+use crate::arguments::{self, Asked, Given};
 use crate::config::{Config, Configs};
 use crate::discover::{Discovered, discover, entries_around};
 use crate::ignores::{Ignores, Seen, settle};
@@ -7,11 +8,11 @@ use crate::module::{self, Modules};
 use crate::parallel;
 use crate::paths::Names;
 use crate::watch::Watch;
-use luakit_analysis::Script;
+use luakit_analysis::{Script, asked_arguments};
 use luakit_api::modules;
 use luakit_check::llb::Platform;
 use luakit_check::{DiskLoader, Lints, Options, dry_run_parsed, join, read_text, test_loader};
-use luakit_diagnostics::{Code, Diagnostic, SourceFile, sort};
+use luakit_diagnostics::{Code, Diagnostic, Place, SourceFile, TextRange, sort};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     pub names: Names,
     pub options: Options,
+    /// The arguments among the options, as they were given.
+    pub given: Vec<Given>,
     /// The platforms that each entry is evaluated for; those of `luakit.toml` if there are none.
     pub platforms: Vec<Platform>,
     /// Leaves the dry run out.
@@ -42,10 +45,6 @@ pub struct Checked {
     pub empty: Vec<String>,
     /// Files that could not be checked, and why.
     pub failures: Vec<String>,
-    /// Every argument that some entry asked for.
-    pub args_read: BTreeSet<String>,
-    /// Whether every entry ran to its end, so that `args_read` is all of them.
-    pub complete: bool,
 }
 
 /// Lays the arguments and the first platform of a configuration under what the command line says.
@@ -71,10 +70,14 @@ pub fn check(request: &Request) -> Result<Checked, String> {
     }
     let watch = Watch::start(request.options.timeout, request.overdue);
     let cx = Context { request, configs: &configs, modules: Modules::default(), watch: &watch };
-    let mut project =
-        Project { found, files: BTreeMap::new(), dynamic: Vec::new(), checked: Checked::default() };
+    let mut project = Project {
+        found,
+        files: BTreeMap::new(),
+        dynamic: Vec::new(),
+        arguments: Vec::new(),
+        checked: Checked::default(),
+    };
     let unread = std::mem::take(&mut project.found.failures);
-    project.checked.complete = !request.no_eval;
 
     let paths: Vec<PathBuf> = project.found.entries.union(&around).cloned().collect();
     let mut runs = cx.evaluate(&paths, &mut project.checked);
@@ -86,6 +89,7 @@ pub fn check(request: &Request) -> Result<Checked, String> {
     project.checked.scripts = wanted.saturating_sub(project.checked.failures.len());
     project.checked.failures.extend(unread);
     project.add_modules(&runs, &cx);
+    project.arguments = project.unread_arguments(&runs, &cx)?;
     for run in runs {
         project.add_entry(run);
     }
@@ -108,7 +112,12 @@ struct Run {
     ignores: Ignores,
     /// The modules that it reads, as far as the text or the run tells, by their paths.
     reads: BTreeMap<PathBuf, Arc<SourceFile>>,
-    args_read: BTreeSet<String>,
+    /// The arguments that it asks for.
+    asked: Asked,
+    /// Whether it ran without an error, so that it had the time to ask for all that it wants.
+    succeeded: bool,
+    config: Arc<Config>,
+    file: Arc<SourceFile>,
     /// Whether it was evaluated to its end, so that whatever can be found in it was.
     complete: bool,
 }
@@ -161,7 +170,10 @@ impl Context<'_> {
             dynamic: Vec::new(),
             ignores: Ignores::of(&script),
             reads: self.modules.reached(&script, &loader),
-            args_read: BTreeSet::new(),
+            asked: Asked::default(),
+            succeeded: false,
+            config: config.clone(),
+            file: script.file.clone(),
             // Tests are run by `luakit test`; of a file of tests the text is checked.
             complete: !self.request.no_eval && !is_test(path),
         };
@@ -174,13 +186,15 @@ impl Context<'_> {
         if platforms.is_empty() {
             platforms.push(None);
         }
+        run.succeeded = true;
         for platform in platforms {
             let lints = Lints::All;
             let options = Options { platform, lints, ..with_settings(&self.request.options, &config) };
             let _watched = self.watch.begin(&run.name);
             let dry_run = dry_run_parsed(&script, &loader, &options);
             run.complete &= !dry_run.cancelled && !dry_run.diagnostics.iter().any(ends_the_run);
-            run.args_read.extend(dry_run.args_read);
+            run.succeeded &= !dry_run.cancelled && !dry_run.diagnostics.iter().any(Diagnostic::is_error);
+            run.asked.read.extend(dry_run.args_read);
             for file in dry_run.files.iter().skip(1) {
                 if let Some(path) = module::path_of(file, &loader) {
                     run.reads.insert(path, file.clone());
@@ -189,12 +203,44 @@ impl Context<'_> {
             // For which platform a mistake shows matters to nobody who mends it.
             run.dynamic = join(Vec::new(), &[run.dynamic, dry_run.diagnostics].concat());
         }
+        if !self.request.given.is_empty() || !config.args.is_empty() {
+            let modules = run.reads.values().map(|file| self.modules.parsed(file));
+            let texts = modules.chain([script]).map(|script| asked_arguments(&script).written);
+            run.asked.written = texts.flatten().collect();
+        }
         Ok(run)
     }
 }
 
 fn is_test(path: &Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(modules::is_test_name)
+}
+
+/// Takes out what is told of a link and of the file that it leads to. Both are evaluated, since modules are looked for
+/// beside each, but a mistake in the one text is one finding.
+fn each_file_once(findings: &mut Vec<Diagnostic>, names: &Names) {
+    let mut files: BTreeMap<String, (bool, PathBuf)> = BTreeMap::new();
+    for finding in findings.iter() {
+        let name = &finding.place.file.name;
+        files.entry(name.clone()).or_insert_with(|| {
+            let path = names.absolute(Path::new(name));
+            (path.is_symlink(), path.canonicalize().unwrap_or(path))
+        });
+    }
+    let mut seen = BTreeSet::new();
+    for links in [false, true] {
+        findings.retain(|finding| {
+            let place = &finding.place;
+            let Some((is_link, path)) = files.get(&place.file.name) else { return true };
+            let range = (place.range.start, place.range.end);
+            let key = (path.clone(), range, finding.code, finding.message.clone());
+            let is_new = !links || !is_link || !seen.contains(&key);
+            if *is_link == links {
+                seen.insert(key);
+            }
+            is_new
+        });
+    }
 }
 
 /// Tells whether an error keeps the evaluator from seeing the rest of the script.
@@ -223,6 +269,8 @@ struct Project {
     found: Discovered,
     files: BTreeMap<String, File>,
     dynamic: Vec<Diagnostic>,
+    /// What is said of arguments that nobody reads.
+    arguments: Vec<Diagnostic>,
     checked: Checked,
 }
 
@@ -308,13 +356,54 @@ impl Project {
         let file = File { path: run.path, statics: run.statics, ignores: run.ignores, seen };
         self.files.insert(run.name, file);
         self.dynamic.extend(run.dynamic);
-        self.checked.args_read.extend(run.args_read);
-        self.checked.complete &= run.complete;
+    }
+
+    /// Finds the arguments that nobody reads, with the levels that they have. One of `luakit.toml` can be meant for any
+    /// entry below it, so nothing is said unless all of those were evaluated, and whatever is given, one that ended
+    /// with an error may have wanted it.
+    fn unread_arguments(&self, runs: &[Run], cx: &Context<'_>) -> Result<Vec<Diagnostic>, String> {
+        let mut found = Vec::new();
+        if cx.request.no_eval || !self.checked.failures.is_empty() {
+            return Ok(found);
+        }
+        let runs: Vec<&Run> = runs.iter().filter(|run| !is_test(&run.path)).collect();
+        let asked = |runs: &[&Run]| {
+            let mut all = Asked::default();
+            runs.iter().for_each(|run| all.add(&run.asked));
+            runs.iter().all(|run| run.succeeded).then_some(all)
+        };
+        let mut projects: BTreeMap<&Path, Vec<&Run>> = BTreeMap::new();
+        for run in &runs {
+            projects.entry(&run.config.folder).or_default().push(run);
+        }
+        for (folder, runs) in projects {
+            let is_whole = self.found.folders.iter().any(|searched| folder.starts_with(searched));
+            if let (true, Some(asked), Some(run)) = (is_whole, asked(&runs), runs.first()) {
+                let path = folder.join(crate::CONFIG_FILE);
+                let findings = asked.unread_settings(&run.config);
+                found.extend(findings.into_iter().filter_map(|finding| run.config.judge(&path, finding)));
+            }
+        }
+        if let (Some(asked), Some(first)) = (asked(&runs), runs.first()) {
+            for given in &cx.request.given {
+                let of = if given.place.is_some() { "" } else { " of `--arg`" };
+                let Some(message) = asked.unread(&given.name, of) else { continue };
+                // What reads findings wants a file for each; the first script is as good as any.
+                let first_line = || Place { file: first.file.clone(), range: TextRange::default() };
+                let place = given.place.clone().unwrap_or_else(first_line);
+                let path = cx.request.names.absolute(Path::new(&place.file.name));
+                // An argument file may lie anywhere; then it goes by the settings of what is checked.
+                let own = cx.configs.of_file(&path)?;
+                let config = if own.file.is_some() { &own } else { &first.config };
+                found.extend(config.judge(&path, arguments::finding(place, message)));
+            }
+        }
+        Ok(found)
     }
 
     /// Joins what was found in each file, takes out what is silenced, and gives the rest its levels.
     fn finish(self, cx: &Context<'_>) -> Result<Checked, String> {
-        let Project { found, mut files, dynamic, mut checked } = self;
+        let Project { found, mut files, dynamic, arguments, mut checked } = self;
         let mut by_file: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
         for mut finding in dynamic {
             crate::fix::keep_written(&mut finding);
@@ -337,9 +426,11 @@ impl Project {
             let path = cx.request.names.absolute(Path::new(&finding.place.file.name));
             checked.findings.extend(cx.configs.of_file(&path)?.judge(&path, finding));
         }
+        checked.findings.extend(arguments);
         for finding in &mut checked.findings {
             crate::fix::mark_safe(finding);
         }
+        each_file_once(&mut checked.findings, &cx.request.names);
         sort(&mut checked.findings);
         checked.empty = found.empty.iter().map(|folder| cx.request.names.name(folder)).collect();
         Ok(checked)

@@ -32,6 +32,8 @@ pub struct Config {
     pub args: BTreeMap<String, String>,
     /// Which folder each `bk.local_` takes, for editors: a build is told by its client.
     pub contexts: BTreeMap<String, PathBuf>,
+    /// Where the names of the arguments stand.
+    pub(crate) arg_names: Vec<(String, TextRange)>,
     /// What is wrong with the file.
     pub findings: Vec<Diagnostic>,
     pub(crate) file: Option<Arc<SourceFile>>,
@@ -48,6 +50,11 @@ impl Config {
     /// A message with its place, for a text that is no TOML.
     pub fn parse(file: &Arc<SourceFile>, folder: &Path) -> Result<Config, String> {
         read::config(file, folder)
+    }
+
+    /// Tells whether there is a `luakit.toml`.
+    pub fn is_written(&self) -> bool {
+        self.file.is_some()
     }
 
     /// Tells whether the file at an absolute path is named as an entry.

@@ -36,8 +36,14 @@ pub enum Seen {
 }
 
 /// Findings that only the text can show. Everything else a dry run might have found.
-const BY_TEXT: &[Code] =
-    &[Code::SYNTAX, Code::UNKNOWN_NAME, Code::UNUSED_NAME, Code::SHADOWED_BK, Code::UNUSED_STATE];
+const BY_TEXT: &[Code] = &[
+    Code::SYNTAX,
+    Code::UNKNOWN_NAME,
+    Code::UNUSED_NAME,
+    Code::SHADOWED_BK,
+    Code::UNUSED_STATE,
+    Code::UNUSED_ARGUMENT,
+];
 
 impl Ignores {
     /// Reads the comments of a script. They come from its tokens, so that a string which looks like one is none.

@@ -3,6 +3,7 @@
 //!
 //! The command line runs [`check()`]; the language server asks [`Configs`] and [`settle`] about single documents.
 
+mod arguments;
 mod check;
 mod config;
 mod discover;
@@ -17,6 +18,7 @@ mod schema;
 mod walk;
 mod watch;
 
+pub use arguments::{Given, unread_by_project};
 pub use check::{Checked, Request, check, with_settings};
 pub use config::{CONFIG_FILE, Config, Configs, Level};
 pub use discover::{entries_around, entries_below, lua_files};

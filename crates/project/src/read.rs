@@ -44,7 +44,7 @@ pub(crate) fn config(file: &Arc<SourceFile>, folder: &Path) -> Result<Config, St
                 reader.missing_files(&config.entries, folder);
             }
             "platforms" => config.platforms = reader.platforms(value),
-            "args" => config.args = reader.args(value),
+            "args" => (config.args, config.arg_names) = reader.args(value),
             "contexts" => config.contexts = reader.contexts(value, folder),
             "rules" => config.rules = reader.rules(value),
             "overrides" => config.overrides = reader.overrides(value),
@@ -132,12 +132,13 @@ impl Reader<'_> {
         platforms
     }
 
-    fn args(&mut self, value: &Value<'_>) -> BTreeMap<String, String> {
+    /// Returns the arguments, and where their names stand.
+    fn args(&mut self, value: &Value<'_>) -> (BTreeMap<String, String>, Vec<(String, TextRange)>) {
+        let (mut args, mut names) = (BTreeMap::new(), Vec::new());
         let Some(table) = value.get_ref().as_table() else {
             self.expected(value, "args", "a table of strings");
-            return BTreeMap::new();
+            return (args, names);
         };
-        let mut args = BTreeMap::new();
         for (name, value) in table {
             // People write `JOBS = 4`, and mean the text.
             let text = match value.get_ref() {
@@ -150,9 +151,10 @@ impl Reader<'_> {
                     continue;
                 }
             };
+            names.push((name.get_ref().to_string(), range(name)));
             args.insert(name.get_ref().to_string(), text);
         }
-        args
+        (args, names)
     }
 
     /// Reads which folder each context is, seen from the folder of the file.

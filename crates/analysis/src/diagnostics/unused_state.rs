@@ -19,6 +19,7 @@ impl<'a> Checker<'_, 'a> {
                     && !self.is_guarded(id)
                 {
                     self.unused_state(id, call);
+                    self.unused_argument(id, call);
                 }
                 blocks.extend(crate::scope::blocks_of(stmt));
             }
@@ -59,7 +60,7 @@ impl<'a> Checker<'_, 'a> {
     }
 
     /// Returns a name that means nothing yet at an offset.
-    fn new_name(&self, name: &str, offset: usize) -> Option<String> {
+    pub(super) fn new_name(&self, name: &str, offset: usize) -> Option<String> {
         let script = self.script;
         let is_taken =
             |name: &str| script.scopes.visible_at(offset).any(|(_, local)| script.text(local.name) == name);

@@ -1,6 +1,8 @@
 //! What is built in the end.
 
-use crate::values::{Arch, Duration, Either, Env, NonEmpty, Os, Port, RunUser, Scalar, State, Strings, Time};
+use crate::values::{
+    Arch, Either, Env, Interval, NonEmpty, Os, Port, RunUser, Scalar, Signal, State, Strings, Time,
+};
 use crate::{Arg, Call, Cx, Options, Ty, View};
 use std::collections::BTreeMap;
 
@@ -97,7 +99,7 @@ pub struct ExportOptions {
     /// Paths that are volumes.
     pub volumes: Option<Strings>,
     /// The signal that stops a container, such as `"SIGTERM"`.
-    pub stop_signal: Option<NonEmpty>,
+    pub stop_signal: Option<Signal>,
     /// How a container's health is checked.
     pub healthcheck: Option<HealthcheckOptions>,
     /// What runs commands given as a string.
@@ -116,11 +118,11 @@ pub struct HealthcheckOptions {
     /// The check: a shell line, or a list as in Docker (`{ "CMD", … }`, `{ "CMD-SHELL", … }`, `{ "NONE" }`).
     pub test: Either<NonEmpty, HealthTest>,
     /// The time between two checks.
-    pub interval: Option<Duration>,
+    pub interval: Option<Interval>,
     /// The time after which a check has failed.
-    pub timeout: Option<Duration>,
+    pub timeout: Option<Interval>,
     /// The time a container has to start.
-    pub start_period: Option<Duration>,
+    pub start_period: Option<Interval>,
     /// How many failures in a row make a container unhealthy.
     pub retries: Option<u32>,
 }

@@ -116,7 +116,7 @@ impl PlatformOf {
     }
 }
 
-/// Reads an argument of the build, given as `--arg NAME=VALUE`.
+/// Reads an argument of the build, given as `--arg NAME=VALUE` or in `luakit.toml`.
 ///
 /// On the command line an environment variable of that name serves where the argument is not given. The rest of the
 /// host's environment is out of reach.
@@ -152,8 +152,8 @@ pub struct BuildOptions {
 
 /// Declares an argument of the build and returns its value.
 ///
-/// It is given as `--arg NAME=VALUE` or in an `--arg-file`, else by the environment variable of that name (command line
-/// only), else it is the default.
+/// It is given as `--arg NAME=VALUE`, in an `--arg-file` or in `luakit.toml`, else by the environment variable of that
+/// name (command line only), else it is the default.
 #[derive(Debug, Call)]
 #[call(name = "arg", returns = Any, llb = "none",
     example = r#"bk.arg("VERSION", "dev", { description = "what the program says of itself" })"#)]

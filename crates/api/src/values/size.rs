@@ -62,7 +62,41 @@ fn parse_size(text: &str) -> Option<i64> {
         "t" | "tb" | "tib" => 40,
         _ => return None,
     };
-    let number: f64 = digits.trim().parse().ok()?;
-    let bytes = number * (1u64 << shift) as f64;
-    ((0.0..9e18).contains(&bytes)).then_some(bytes as i64)
+    let digits = digits.trim_end();
+    // What Rust takes for a number is more than what people write: `1e3`, `+5`, `.5`, `nan`.
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    if !is_number(whole) || !is_number(fraction) {
+        return None;
+    }
+    let bytes = digits.parse::<f64>().ok()? * (1u64 << shift) as f64;
+    // A part of a byte is nothing, unless it comes of a unit, as in `1.1k`.
+    let is_whole = shift > 0 && bytes >= 1.0 || bytes.fract() == 0.0;
+    (is_whole && (0.0..9e18).contains(&bytes)).then_some(bytes as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_digits_and_a_unit() {
+        let sizes = [
+            ("512m", 512 << 20),
+            ("1.5 k", 1536),
+            ("1.1k", 1126),
+            ("0", 0),
+            ("7b", 7),
+            ("2.0", 2),
+            ("1TiB", 1 << 40),
+        ];
+        for (text, bytes) in sizes {
+            assert_eq!(parse_size(text), Some(bytes), "{text}");
+        }
+        for text in
+            ["0.5", "1.5b", "0.0001k", "1e3", "+5m", "-5m", ".5m", "5.m", "", "m", "nan", "inf", "9999999t"]
+        {
+            assert_eq!(parse_size(text), None, "{text}");
+        }
+    }
 }

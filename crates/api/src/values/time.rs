@@ -42,6 +42,21 @@ impl Arg for Duration {
     }
 }
 
+/// A span of time that Docker measures: none, or at least a millisecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval(pub i64);
+
+impl Arg for Interval {
+    const TY: Ty = Duration::TY;
+    fn read<V: View>(value: &V, cx: &mut Cx) -> Option<Self> {
+        let nanos = Duration::read(value, cx)?.0;
+        match nanos {
+            1..1_000_000 => cx.invalid("must not be less than a millisecond"),
+            _ => Some(Self(nanos)),
+        }
+    }
+}
+
 /// Parses Go's form of a duration (`1h2m3.5s`) or plain seconds into nanoseconds.
 pub fn parse_duration(text: &str) -> Option<i64> {
     let mut rest = text.trim();

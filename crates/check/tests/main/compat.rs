@@ -478,7 +478,7 @@ print(setmetatable({}, { __tostring = function() return 1 end }))
             print(bk.cache("/c").id)
                 build.lua:1:22: unknown method `id` of Mount [unknown-method]
             print(bk.platform("linux/arm").foo)
-                build.lua:1:32: unknown method `foo` of Platform [unknown-method]
+                build.lua:1:32: unknown field `foo` of Platform [unknown-method]
             bk.platform("linux/arm").os = "x"
                 build.lua:1:1: `os` cannot be set: a Platform never changes [runtime-error]
             print(bk.nope)

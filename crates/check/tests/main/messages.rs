@@ -1080,7 +1080,7 @@ os.setenv("A", "b")
             bk.platform({ os = "linux" })
                 bk.platform: os must be a string, got table [wrong-type] at `{ os = "linux" }`
             bk.platform("linux/amd64").architecture()
-                unknown method `architecture` of Platform, did you mean `arch`? [unknown-method] at `architecture`
+                unknown field `architecture` of Platform, did you mean `arch`? [unknown-method] at `architecture`
             os.getenv()
                 os.getenv: name required (a string) [missing-argument] at `getenv`
             os.getenv("")
@@ -1216,6 +1216,56 @@ done = true
             done = true
                 no bk.export() call — nothing to build [missing-export] at `if not done then bk.export(base) end`
                 hint: end the script with `bk.export(state)`, where `state` is what is to be built
+        "#]],
+    );
+}
+
+#[test]
+fn settings_that_a_dockerfile_would_refuse_or_that_do_nothing() {
+    check(
+        r#"
+bk.export(base, { stop_signal = "SIGFOO" }) done = true
+bk.export(base, { stop_signal = "SIGTREM" }) done = true
+bk.export(base, { stop_signal = "SIGRTMIN+3" }) done = true
+bk.export(base, { stop_signal = "quit" }) done = true
+bk.export(base, { healthcheck = { test = "x", interval = "1us" } }) done = true
+bk.export(base, { healthcheck = { test = "x", timeout = 0.0001, start_period = "999us" } }) done = true
+bk.export(base, { healthcheck = { test = "x", interval = 0, timeout = "1ms" } }) done = true
+base:run("x", { mounts = { bk.tmpfs("/t", { size = "0.5" }) } })
+base:run("x", { mounts = { bk.tmpfs("/t", { size = "1e3" }) } })
+base:run("x", { mounts = { bk.tmpfs("/t", { size = "+5m" }) } })
+base:run("x", { mounts = { bk.tmpfs("/t", { size = "1.5g" }) } })
+bk.build(base, { filename = "/a", attrs = { ["llbbuild.filename"] = "/b" } })
+bk.build(base, { filename = "/a", attrs = { other = "/b" } })
+bk.scratch():with_metadata({ description = "nothing" })
+bk.scratch():mkfile("/a", ""):with_metadata({ description = "something" })
+"#,
+        &expect![[r#"
+            bk.export(base, { stop_signal = "SIGFOO" }) done = true
+                bk.export: stop_signal must be a signal like "SIGTERM", got "SIGFOO" [invalid-value] at `"SIGFOO"`
+            bk.export(base, { stop_signal = "SIGTREM" }) done = true
+                bk.export: stop_signal must be a signal like "SIGTERM", got "SIGTREM", did you mean "SIGTERM"? [invalid-value] at `"SIGTREM"`
+            bk.export(base, { stop_signal = "SIGRTMIN+3" }) done = true
+            bk.export(base, { stop_signal = "quit" }) done = true
+            bk.export(base, { healthcheck = { test = "x", interval = "1us" } }) done = true
+                bk.export: healthcheck.interval must not be less than a millisecond [invalid-value] at `"1us"`
+            bk.export(base, { healthcheck = { test = "x", timeout = 0.0001, start_period = "999us" } }) done = true
+                bk.export: healthcheck.timeout must not be less than a millisecond [invalid-value] at `0.0001`
+                bk.export: healthcheck.start_period must not be less than a millisecond [invalid-value] at `"999us"`
+            bk.export(base, { healthcheck = { test = "x", interval = 0, timeout = "1ms" } }) done = true
+            base:run("x", { mounts = { bk.tmpfs("/t", { size = "0.5" }) } })
+                bk.tmpfs: size must be a size like "512m", got "0.5" [invalid-value] at `"0.5"`
+            base:run("x", { mounts = { bk.tmpfs("/t", { size = "1e3" }) } })
+                bk.tmpfs: size must be a size like "512m", got "1e3" [invalid-value] at `"1e3"`
+            base:run("x", { mounts = { bk.tmpfs("/t", { size = "+5m" }) } })
+                bk.tmpfs: size must be a size like "512m", got "+5m" [invalid-value] at `"+5m"`
+            base:run("x", { mounts = { bk.tmpfs("/t", { size = "1.5g" }) } })
+            bk.build(base, { filename = "/a", attrs = { ["llbbuild.filename"] = "/b" } })
+                bk.build: `filename` and `attrs["llbbuild.filename"]` say the same thing, give one of them [invalid-value] at `"/a"`
+            bk.build(base, { filename = "/a", attrs = { other = "/b" } })
+            bk.scratch():with_metadata({ description = "nothing" })
+                bk.with_metadata: this is said of no step: the state is scratch, which nothing makes [note] at `{ description = "nothing" }`
+            bk.scratch():mkfile("/a", ""):with_metadata({ description = "something" })
         "#]],
     );
 }

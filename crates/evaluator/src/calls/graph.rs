@@ -1,13 +1,17 @@
 //! `bk.merge`, `bk.diff`, `bk.build`, `state:with_metadata`, `bk.platform`.
 
-use super::Calling;
+use super::{Calling, option};
 use crate::failure::Failure;
 use crate::objects;
-use luakit_api::Cx;
 use luakit_api::calls::{Build, Diff, Merge, PlatformOf, ProgressGroupOptions, WithMetadata};
 use luakit_api::values::Either;
+use luakit_api::{Cx, Step};
+use luakit_diagnostics::Code;
 use luakit_llb::{BuildOptions, Metadata, ProgressGroup, State};
 use mlua::Value;
+
+/// The attribute that the option `filename` sets.
+const FILENAME: &str = "llbbuild.filename";
 
 pub(super) fn merge(calling: &Calling<'_>, call: &Merge) -> State {
     let states: Vec<State> = call.states.iter().map(|id| calling.run.state(*id)).collect();
@@ -31,6 +35,10 @@ pub(super) fn with_metadata(calling: &Calling<'_>, call: WithMetadata) -> mlua::
         }
     });
     let graph = &calling.run.graph;
+    if calling.receiver.output().is_none() {
+        let what = "this is said of no step: the state is scratch, which nothing makes";
+        calling.tell(vec![Step::Arg(0)], Code::NOTE, what, None);
+    }
     // What a command left on its mounts is named along with its root.
     let ran = calling.receiver_id.and_then(|id| calling.run.runs.borrow().get(&id).cloned());
     if let Some(ran) = ran {
@@ -43,7 +51,12 @@ pub(super) fn with_metadata(calling: &Calling<'_>, call: WithMetadata) -> mlua::
 
 pub(super) fn build(calling: &Calling<'_>, call: Build) -> Result<State, Failure> {
     let state = calling.run.state(call.state);
-    let attrs = call.opts.attrs.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0));
+    let attrs = call.opts.attrs.unwrap_or_default();
+    if call.opts.filename.is_some() && attrs.contains_key(FILENAME) {
+        let what = format!("`filename` and `attrs[\"{FILENAME}\"]` say the same thing, give one of them");
+        return Err(calling.fail_at(option(1, "filename"), Code::INVALID_VALUE, what, None));
+    }
+    let attrs = attrs.into_iter().map(|(key, value)| (key, value.0));
     let options = BuildOptions { filename: call.opts.filename.map(|name| name.0), attrs: attrs.collect() };
     calling.run.graph.borrow_mut().build(&state, &options).map_err(|err| calling.refused(&err))
 }

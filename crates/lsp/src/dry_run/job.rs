@@ -61,8 +61,7 @@ pub(super) struct Evaluated {
     pub(super) findings: Vec<Diagnostic>,
     /// Whether the static layer sees the mistake too, for each finding.
     pub(super) also_static: Vec<bool>,
-    /// What is wrong with the project's `luakit.toml`, and where that is.
-    pub(super) settings: Option<(PathBuf, Vec<Diagnostic>)>,
+    pub(super) settings: Option<Settings>,
     /// Every file that was read, the script first.
     pub(super) files: Vec<Arc<SourceFile>>,
     /// The files that would have been read, if they were there.
@@ -70,6 +69,15 @@ pub(super) struct Evaluated {
     pub(super) cached: Option<Arc<Cached>>,
     /// Whether it was run, and not only remembered.
     pub(super) fresh: bool,
+}
+
+/// The project's `luakit.toml`.
+pub(super) struct Settings {
+    pub(super) path: PathBuf,
+    /// What is wrong with it.
+    pub(super) problems: Vec<Diagnostic>,
+    /// The arguments in it that nobody reads, if the run can tell.
+    pub(super) unread: Option<Vec<Diagnostic>>,
 }
 
 impl Evaluated {
@@ -124,7 +132,10 @@ impl Job {
         }
         let fresh =
             self.cached.as_ref().is_none_or(|old| !cached.as_ref().is_some_and(|it| Arc::ptr_eq(it, old)));
-        let settings = project::problems_of(self.path.as_deref());
+        let settings = project::problems_of(self.path.as_deref()).map(|(path, problems)| {
+            let unread = project::unread_arguments(&config, &runs, &files, &self.open);
+            Settings { path, problems, unread }
+        });
         Some(Evaluated { run, findings, also_static, settings, files, missing, cached, fresh })
     }
 

@@ -1,7 +1,7 @@
 //! The result of a run becomes part of the session: findings in their documents, and the files that were read.
 
 use crate::dry_run::entry::Input;
-use crate::dry_run::job::Evaluated;
+use crate::dry_run::job::{Evaluated, Settings};
 use crate::dry_run::{Found, Graph, OpFacts, facts};
 use crate::outbox::Message;
 use crate::paths::{self, Root};
@@ -46,10 +46,24 @@ pub(super) fn take_over(session: &mut Session, url: &Url, evaluated: Evaluated, 
     });
     let mut found: Vec<Found> = found.collect();
     found.iter_mut().filter(|found| found.url != *url).for_each(|found| say_script(found, script.as_ref()));
-    if let Some((path, findings)) = settings
-        && let Ok(url) = Url::from_file_path(path)
+    let mut outdated = None;
+    if let Some(Settings { path, problems, unread }) = settings
+        && let Some(settings) = session.url_of(&path)
     {
-        let one = |diagnostic| Found { url: url.clone(), diagnostic, also_static: false };
+        let knows_all = unread.is_some();
+        let findings: Vec<Diagnostic> = problems.into_iter().chain(unread.unwrap_or_default()).collect();
+        if knows_all {
+            // What another script's run missed may be here by now.
+            let is_still = |found: &Found| findings.iter().any(|it| it.message == found.diagnostic.message);
+            for entry in session.entries.values_mut() {
+                let count = entry.findings.len();
+                entry.findings.retain(|found| found.url != settings || is_still(found));
+                if entry.findings.len() < count {
+                    outdated = Some(settings.clone());
+                }
+            }
+        }
+        let one = |diagnostic| Found { url: settings.clone(), diagnostic, also_static: false };
         found.extend(findings.into_iter().map(one));
     }
     let op_facts = OpFacts::of(&run, &files, &names);
@@ -66,6 +80,9 @@ pub(super) fn take_over(session: &mut Session, url: &Url, evaluated: Evaluated, 
     entry.missing = missing.into_iter().collect();
     let before = std::mem::replace(&mut entry.findings, found);
     republish(session, &before, url, true);
+    if let Some(url) = outdated {
+        publish::publish(session, &url);
+    }
     session.outbox.send(Message::RefreshHints(session.capabilities.clone()));
     if learned {
         session.outbox.send(Message::RefreshTokens);
