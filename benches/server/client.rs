@@ -16,7 +16,10 @@ pub(crate) struct Client {
     incoming: Receiver<Value>,
     next_id: i64,
     version: i64,
-    pub(crate) uri: String,
+    uri: String,
+    text: String,
+    /// It takes nothing but whole texts.
+    whole: bool,
 }
 
 impl Client {
@@ -40,34 +43,46 @@ impl Client {
         });
         let root = format!("file://{}", folder.display());
         let stdin = process.stdin.take().unwrap();
-        let mut client =
-            Client { process, stdin, incoming, next_id: 0, version: 1, uri: format!("{root}/build.lua") };
+        let mut client = Client {
+            process,
+            stdin,
+            incoming,
+            next_id: 0,
+            version: 1,
+            uri: format!("{root}/build.lua"),
+            text: String::new(),
+            whole: false,
+        };
         let mut params = initialize.clone();
         params["processId"] = Value::Null;
         params["rootUri"] = json!(root);
         params["workspaceFolders"] = json!([{ "uri": root, "name": "bench" }]);
-        client.request("initialize", params);
+        let answer = client.request("initialize", params);
+        let sync = &answer["capabilities"]["textDocumentSync"];
+        client.whole = *sync == 1 || sync["change"] == 1;
         client.notify("initialized", json!({}));
         client
     }
 
     pub(crate) fn open(&mut self, text: &str) {
+        self.text = text.to_owned();
         let document = json!({ "uri": self.uri, "languageId": "lua", "version": 1, "text": text });
         self.notify("textDocument/didOpen", json!({ "textDocument": document }));
     }
 
-    /// Replaces what stands between two columns of a line.
+    /// Replaces what stands between two columns of a line. The texts are ASCII.
     pub(crate) fn edit(&mut self, line: usize, from: usize, to: usize, text: &str) {
         self.version += 1;
-        let range = json!({
-            "start": { "line": line, "character": from },
-            "end": { "line": line, "character": to },
-        });
-        let params = json!({
-            "textDocument": { "uri": self.uri, "version": self.version },
-            "contentChanges": [{ "range": range, "text": text }],
-        });
-        self.notify("textDocument/didChange", params);
+        let start: usize = self.text.split_inclusive('\n').take(line).map(str::len).sum();
+        self.text.replace_range(start + from..start + to, text);
+        let change = if self.whole {
+            json!({ "text": self.text })
+        } else {
+            let position = |character: usize| json!({ "line": line, "character": character });
+            json!({ "range": { "start": position(from), "end": position(to) }, "text": text })
+        };
+        let document = json!({ "uri": self.uri, "version": self.version });
+        self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }));
     }
 
     /// Asks about a position.

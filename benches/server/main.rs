@@ -56,7 +56,7 @@ fn measure(command: impl Fn() -> Command, text: &str) -> Figures {
     // EmmyLua knows `bk` by the stubs; luakit has no use for them.
     let stubs = root.join("editors/luals");
     let config =
-        serde_json::json!({ "workspace": { "library": [stubs] }, "runtime": { "version": "LuaJIT" } });
+        serde_json::json!({ "workspace": { "library": [stubs] }, "runtime": { "version": "Lua5.1" } });
     std::fs::write(folder.path().join(".emmyrc.json"), config.to_string()).unwrap();
     std::fs::write(folder.path().join("build.lua"), text).unwrap();
     let initialize = std::fs::read_to_string(root.join("tests/lsp/data/vscode-initialize.json")).unwrap();
@@ -94,7 +94,7 @@ fn measure(command: impl Fn() -> Command, text: &str) -> Figures {
         }
         let items = client.ask("textDocument/completion", line, column + 1);
         completion.push(begun.elapsed());
-        assert!(items.to_string().contains("\"run\""), "{items}");
+        assert!(items.to_string().contains("\"run\""), "{:?}: {items}", command());
     }
 
     let mut hover = Vec::new();

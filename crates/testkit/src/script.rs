@@ -40,7 +40,7 @@ function services.build_{number}(from, options)
   for i, name in ipairs(options.parts) do
     deps = deps:mkdir(\"/out/\" .. name, {{ mode = \"0755\", make_parents = true }})
     if i > 1 and options.verbose then
-      print(\"part\", name, `{{i}} of {{#options.parts}}`)
+      print(\"part\", name, i .. \" of \" .. #options.parts)
     end
   end
   return deps:run({{ \"make\", \"-C\", \"/src/{number}\", options.target or \"all\" }}, {{ network = \"none\" }})
