@@ -254,6 +254,35 @@ fn a_graph_is_shown_as_a_file_to_clients_without_commands() {
     assert_eq!(unknown["error"]["code"], -32602);
 }
 
+#[test]
+fn the_lens_of_a_target_shows_that_target() {
+    let mut client = opened(
+        "local base = bk.image('x')\nbk.export(base)\nbk.target('app', base:run('make'))\n",
+        json!({ "window": { "showDocument": { "support": true } } }),
+    );
+    let lenses = client.request("textDocument/codeLens", document(&client));
+    let lenses = lenses.as_array().unwrap().iter().filter(|lens| lens["command"]["title"] == "LLB");
+    let mut shown = String::new();
+    for lens in lenses {
+        let text = client.request("workspace/executeCommand", lens["command"].clone());
+        let file = client.wait("the file", |message| message["method"] == "window/showDocument");
+        let name = file["params"]["uri"].as_str().unwrap().replace(&client.uri(""), "");
+        shown += &format!("{name}\n{}", text.as_str().unwrap());
+    }
+    expect![[r#"
+        /.luakit/build.lua.llb
+        %0 = source docker-image://docker.io/library/x:latest  [linux/amd64]
+        return %0
+        /.luakit/build.lua.app.llb
+        %0 = source docker-image://docker.io/library/x:latest  [linux/amd64]
+        %1 = exec /bin/sh -c make  [linux/amd64]
+             mount / bind %0 -> %1.0
+        return %1
+    "#]]
+    .assert_eq(&shown);
+    client.transcript();
+}
+
 /// Asks for a document to be formatted, and shows the edits.
 fn format(client: &mut Client, method: &str, mut params: Value) -> String {
     params["options"] = json!({ "tabSize": 2, "insertSpaces": true });

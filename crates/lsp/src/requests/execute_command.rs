@@ -68,6 +68,7 @@ async fn show(
 ) -> Result<Option<Value>> {
     let url = document(argument)?;
     let target = argument.get("target").and_then(Value::as_str).map(str::to_owned);
+    let name = target.as_ref().map_or_else(|| suffix.to_owned(), |target| format!(".{target}{suffix}"));
     let text = rendered(shared, &url, format, target).await?;
     let (outbox, can_show) = {
         let session = shared.lock();
@@ -75,7 +76,7 @@ async fn show(
     };
     if can_show {
         let (written, script) = (text.clone(), paths::path_of(&url));
-        let file = work(move || write(script.as_deref(), suffix, &written)).await?;
+        let file = work(move || write(script.as_deref(), &name, &written)).await?;
         let file = file.map_err(|err| failed(format!("cannot write the graph: {err}")))?;
         let uri = Url::from_file_path(file).map_err(|()| Error::internal_error())?;
         let params = ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };
