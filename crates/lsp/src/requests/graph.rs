@@ -65,7 +65,7 @@ impl Known {
     }
 
     pub(crate) fn location(&self, spot: &Spot) -> Value {
-        json!({ "uri": spot.url, "range": self.texts.range(&spot.url, &spot.place(), self.encoding) })
+        json!({ "uri": *spot.url, "range": self.texts.range(&spot.url, &spot.place(), self.encoding) })
     }
 
     pub(crate) fn locations(&self, spots: &[usize]) -> Vec<Value> {
