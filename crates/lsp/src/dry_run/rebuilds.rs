@@ -8,8 +8,9 @@ use luakit_check::{DryRun, Output};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// How many ops of results are compared, all in all. Ten thousand take a moment; who has more is told nothing.
-const MOST_OPS: usize = 20_000;
+/// How many ops are compared, of all results and of both runs. Twice ten thousand take a moment; of results beyond
+/// nothing is told.
+const MOST_OPS: usize = 50_000;
 
 /// How many ops are marked as where it begins.
 const MOST_FIRST: usize = 20;
