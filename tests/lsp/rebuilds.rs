@@ -89,6 +89,9 @@ fn a_save_tells_what_is_rebuilt_since_the_last_that_differed() {
         not looked at: what is behind alpine:latest
     "#]]
     .assert_eq(&show_diff(&mut client));
+    let graph = client.request("luakit/graph", json!({ "uri": client.uri("build.lua"), "target": "app" }));
+    let rebuilds: Vec<&Value> = graph["ops"].as_array().unwrap().iter().map(|op| &op["rebuild"]).collect();
+    assert_eq!(json!(rebuilds), json!([null, "runs", "runs"]), "the image, the tools, the program");
     // A comment builds nothing anew; what is told stays.
     client.edit("build.lua", "local tools", "-- Tools.\nlocal tools");
     client.save("build.lua");

@@ -363,6 +363,49 @@ fn hints_show_what_a_run_counted_and_move_with_the_text() {
 }
 
 #[test]
+fn hints_count_what_a_call_makes_itself_and_tell_it_once() {
+    let options = json!({ "inlayHints": { "parameterNames": false } });
+    let mut client = Client::with(
+        r#"
+--- build.lua
+local prelude = require("prelude")
+local app = prelude.go_binary_app("1.22-alpine", bk.local_("context"), { main = "." })
+bk.export(require("lib.tools").twice(app))
+--- other.build.lua
+bk.export(require("lib.tools").twice(bk.image("alpine")))
+--- lib/tools.lua
+local M = {}
+function M.twice(base)
+  for i = 1, 2 do base = base:run("step " .. i) end
+  return base
+end
+return M
+"#,
+        Setup { options, ..Setup::default() },
+    );
+    for name in ["build.lua", "other.build.lua"] {
+        client.open(name);
+        client.save(name);
+    }
+    client.open("lib/tools.lua");
+    client.transcript();
+    let mut shown = String::new();
+    for name in ["build.lua", "lib/tools.lua"] {
+        let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+        let params = json!({ "textDocument": { "uri": client.uri(name) }, "range": range });
+        let hints = client.request("textDocument/inlayHint", params);
+        let labels = hints.as_array().unwrap().iter().map(|hint| hint["label"].as_str().unwrap());
+        shown += &format!("{name}: {}\n", labels.collect::<Vec<_>>().join(", "));
+    }
+    expect![[r#"
+        build.lua: 
+        lib/tools.lua: made 2 times
+    "#]]
+    .assert_eq(&shown);
+    client.transcript();
+}
+
+#[test]
 fn lenses_offer_what_the_client_or_the_server_can_do() {
     let options = json!({ "commands": ["luakit.build"], "codeLens": { "references": true } });
     let text = COUNTED.replace("\nlocal base", "\nlocal function f() end\nf()\nlocal base");

@@ -4,6 +4,12 @@ import * as vscode from 'vscode';
 import { isSame, type Location, nameOf, type Result } from './result';
 import type { Session } from './session';
 
+/** A drawing, and the digests of the ops in it that the last edit rebuilds. */
+interface Drawing {
+  svg: string;
+  rebuilt: string[];
+}
+
 /** Holds the drawings, one for each result. */
 export class Graphs implements vscode.Disposable {
   private readonly graphs = new Map<string, Graph>();
@@ -36,8 +42,8 @@ export class Graphs implements vscode.Disposable {
       return known.refresh();
     }
     // What cannot be drawn needs no window.
-    const svg = await draw(this.session, result);
-    this.graphs.set(key, new Graph(this.session, result, svg, () => this.graphs.delete(key)));
+    const drawing = await draw(this.session, result);
+    this.graphs.set(key, new Graph(this.session, result, drawing, () => this.graphs.delete(key)));
   }
 }
 
@@ -49,7 +55,7 @@ class Graph implements vscode.Disposable {
   constructor(
     private readonly session: Session,
     readonly result: Result,
-    private svg: string,
+    private drawing: Drawing,
     closed: () => void,
   ) {
     const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
@@ -64,7 +70,7 @@ class Graph implements vscode.Disposable {
     this.panel.webview.onDidReceiveMessage((message: { ready?: true; digest?: string }) => {
       // A page that was hidden begins anew.
       if (message.ready) {
-        this.post({ svg: this.svg });
+        this.post(this.drawing);
         const editor = vscode.window.activeTextEditor;
         if (editor?.document.languageId === 'lua') void this.light(editor);
       }
@@ -83,10 +89,8 @@ class Graph implements vscode.Disposable {
 
   async refresh(): Promise<void> {
     // A run without errors is what it answers from, so that nothing but the end of the server is in the way.
-    const svg = await draw(this.session, this.result).catch(() => this.svg);
-    if (svg === this.svg) return;
-    this.svg = svg;
-    this.post({ svg });
+    this.drawing = await draw(this.session, this.result).catch(() => this.drawing);
+    this.post(this.drawing);
   }
 
   /** Lights the ops that are made where the cursor is. */
@@ -120,14 +124,19 @@ class Graph implements vscode.Disposable {
     await vscode.window.showTextDocument(uri, { selection, viewColumn });
   }
 
-  private post(message: { svg: string } | { lit: string[] }): void {
+  private post(message: Drawing | { lit: string[] }): void {
     // A page that is hidden hears nothing, and asks when it is shown.
     void this.panel.webview.postMessage(message);
   }
 }
 
-function draw(session: Session, result: Result): Promise<string> {
-  return session.request<string>('luakit/llb', { ...result, format: 'svg' });
+async function draw(session: Session, result: Result): Promise<Drawing> {
+  const svg = await session.request<string>('luakit/llb', { ...result, format: 'svg' });
+  const { ops } = await session.request<{ ops: { digest: string; rebuild: string | null }[] }>(
+    'luakit/graph',
+    result,
+  );
+  return { svg, rebuilt: ops.filter(({ rebuild }) => rebuild).map(({ digest }) => digest) };
 }
 
 /** The page around the drawing, in the colours of the editor's theme. */
@@ -149,6 +158,7 @@ function page(): string {
   }
   .op { cursor: pointer; }
   .op:hover rect.box { stroke-width: 2.4; }
+  .op.rebuilt rect.box { stroke-dasharray: 6 3; }
   .op.lit rect.box { fill: var(--vscode-editor-selectionBackground); }
 </style>
 </head>
@@ -157,7 +167,7 @@ function page(): string {
 <script nonce="${nonce}">
   const api = acquireVsCodeApi();
   const main = document.querySelector('main');
-  let lit = [];
+  let lit = new Set();
   let zoom = 1;
   const scale = () => {
     const svg = main.querySelector('svg');
@@ -166,15 +176,21 @@ function page(): string {
     svg.setAttribute('height', svg.viewBox.baseVal.height * zoom);
   };
   const light = () => {
-    for (const op of main.querySelectorAll('.op')) op.classList.toggle('lit', lit.includes(op.dataset.digest));
+    for (const op of main.querySelectorAll('.op')) op.classList.toggle('lit', lit.has(op.dataset.digest));
     main.querySelector('.op.lit')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
   addEventListener('message', ({ data }) => {
     if (data.svg !== undefined) {
       main.innerHTML = data.svg;
+      const rebuilt = new Set(data.rebuilt);
+      for (const op of main.querySelectorAll('.op')) {
+        if (!rebuilt.has(op.dataset.digest)) continue;
+        op.classList.add('rebuilt');
+        op.querySelector('title').append('\\nrebuilt by the last edit');
+      }
       scale();
     }
-    lit = data.lit ?? lit;
+    if (data.lit) lit = new Set(data.lit);
     light();
   });
   main.addEventListener('click', ({ target }) => {

@@ -5,7 +5,7 @@
 use luakit_check::llb::Definition;
 use luakit_check::llb::diff::{self, Cause, Rebuild, Summary};
 use luakit_check::{DryRun, Output};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How many ops are compared, of all results and of both runs. Twice ten thousand take a moment; of results beyond
@@ -28,6 +28,8 @@ pub(crate) struct Rebuilds {
     pub(crate) before: Arc<DryRun>,
     /// For each result; `None` where nothing changed, or where there is nothing to compare with.
     pub(crate) results: Vec<Option<Summary>>,
+    /// The ops that are not cached, by their digests.
+    pub(crate) ops: HashMap<String, Rebuild>,
     /// The digests of the ops that changed themselves.
     pub(super) first: HashSet<String>,
 }
@@ -38,7 +40,7 @@ impl History {
         let saved = self.saved.as_deref()?;
         let before = if is_same(saved, run) { self.before.clone() } else { self.saved.clone() }?;
         let mut left = MOST_OPS;
-        let mut first = HashSet::new();
+        let (mut ops, mut first) = (HashMap::new(), HashSet::new());
         let mut result = |output: &Output| {
             let old = before.outputs.iter().find(|old| old.target() == output.target())?;
             let (old, new) = (&old.definition, &output.definition);
@@ -47,17 +49,20 @@ impl History {
             }
             left = left.checked_sub(old.ops.len() + new.ops.len())?;
             let difference = diff::compare(old, new);
-            let changed = difference.ops.iter().filter(|op| op.cause == Some(Cause::Itself));
-            let changed = changed.filter(|op| op.rebuild == Rebuild::Runs).map(|op| op.op.digest.to_string());
-            for digest in changed {
-                if first.len() < MOST_FIRST {
-                    first.insert(digest);
+            for op in difference.ops.iter().filter(|op| op.rebuild != Rebuild::Cached) {
+                let digest = op.op.digest.to_string();
+                if op.cause == Some(Cause::Itself) && op.rebuild == Rebuild::Runs && first.len() < MOST_FIRST
+                {
+                    first.insert(digest.clone());
                 }
+                // What one result does not need anew, another may.
+                let known = ops.entry(digest).or_insert(op.rebuild);
+                *known = op.rebuild.max(*known);
             }
             Some(difference.summary())
         };
         let results = run.outputs.iter().map(&mut result).collect();
-        Some(Rebuilds { before, results, first })
+        Some(Rebuilds { before, results, ops, first })
     }
 
     /// Takes note of a good run of what is saved.
