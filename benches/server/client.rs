@@ -82,7 +82,10 @@ impl Client {
             json!({ "range": { "start": position(from), "end": position(to) }, "text": text })
         };
         let document = json!({ "uri": self.uri, "version": self.version });
-        self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }));
+        self.notify(
+            "textDocument/didChange",
+            json!({ "textDocument": document, "contentChanges": [change] }),
+        );
     }
 
     /// Asks about a position.

@@ -205,7 +205,7 @@ fn a_cursor_lights_the_ops_of_its_call_and_an_op_its_calls() {
 }
 
 #[test]
-fn the_llb_of_each_target_has_four_forms() {
+fn the_llb_of_each_target_has_its_forms() {
     let mut client = started();
     let mut ask = |format: &str, target: &str| {
         let params = json!({ "uri": client.uri("build.lua"), "format": format, "target": target });
@@ -217,6 +217,8 @@ fn the_llb_of_each_target_has_four_forms() {
     "#]]
     .assert_eq(ask("text", "base").as_str().unwrap());
     assert!(ask("dot", "tools").as_str().unwrap().starts_with("digraph"));
+    assert!(ask("mermaid", "tools").as_str().unwrap().starts_with("flowchart"));
+    assert!(ask("svg", "tools").as_str().unwrap().starts_with("<svg"));
     assert!(ask("json", "tools").as_str().unwrap().starts_with('{'));
     assert!(ask("pb", "tools").as_str().unwrap().len() > 400, "base64");
     assert_eq!(ask("text", "nope")["error"]["code"], -32803);

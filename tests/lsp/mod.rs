@@ -15,6 +15,7 @@ mod modules;
 mod navigation;
 mod project;
 mod questions;
+mod rebuilds;
 mod recorded;
 mod roots;
 mod rough;

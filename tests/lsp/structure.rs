@@ -254,6 +254,35 @@ fn a_graph_is_shown_as_a_file_to_clients_without_commands() {
     assert_eq!(unknown["error"]["code"], -32602);
 }
 
+#[test]
+fn the_lens_of_a_target_shows_that_target() {
+    let mut client = opened(
+        "local base = bk.image('x')\nbk.export(base)\nbk.target('app', base:run('make'))\n",
+        json!({ "window": { "showDocument": { "support": true } } }),
+    );
+    let lenses = client.request("textDocument/codeLens", document(&client));
+    let lenses = lenses.as_array().unwrap().iter().filter(|lens| lens["command"]["title"] == "LLB");
+    let mut shown = String::new();
+    for lens in lenses {
+        let text = client.request("workspace/executeCommand", lens["command"].clone());
+        let file = client.wait("the file", |message| message["method"] == "window/showDocument");
+        let name = file["params"]["uri"].as_str().unwrap().replace(&client.uri(""), "");
+        shown += &format!("{name}\n{}", text.as_str().unwrap());
+    }
+    expect![[r#"
+        /.luakit/build.lua.llb
+        %0 = source docker-image://docker.io/library/x:latest  [linux/amd64]
+        return %0
+        /.luakit/build.lua.app.llb
+        %0 = source docker-image://docker.io/library/x:latest  [linux/amd64]
+        %1 = exec /bin/sh -c make  [linux/amd64]
+             mount / bind %0 -> %1.0
+        return %1
+    "#]]
+    .assert_eq(&shown);
+    client.transcript();
+}
+
 /// Asks for a document to be formatted, and shows the edits.
 fn format(client: &mut Client, method: &str, mut params: Value) -> String {
     params["options"] = json!({ "tabSize": 2, "insertSpaces": true });
@@ -331,6 +360,49 @@ fn hints_show_what_a_run_counted_and_move_with_the_text() {
         4:32-4:32 made 3 times
     "#]]
     .assert_eq(&shown);
+}
+
+#[test]
+fn hints_count_what_a_call_makes_itself_and_tell_it_once() {
+    let options = json!({ "inlayHints": { "parameterNames": false } });
+    let mut client = Client::with(
+        r#"
+--- build.lua
+local prelude = require("prelude")
+local app = prelude.go_binary_app("1.22-alpine", bk.local_("context"), { main = "." })
+bk.export(require("lib.tools").twice(app))
+--- other.build.lua
+bk.export(require("lib.tools").twice(bk.image("alpine")))
+--- lib/tools.lua
+local M = {}
+function M.twice(base)
+  for i = 1, 2 do base = base:run("step " .. i) end
+  return base
+end
+return M
+"#,
+        Setup { options, ..Setup::default() },
+    );
+    for name in ["build.lua", "other.build.lua"] {
+        client.open(name);
+        client.save(name);
+    }
+    client.open("lib/tools.lua");
+    client.transcript();
+    let mut shown = String::new();
+    for name in ["build.lua", "lib/tools.lua"] {
+        let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+        let params = json!({ "textDocument": { "uri": client.uri(name) }, "range": range });
+        let hints = client.request("textDocument/inlayHint", params);
+        let labels = hints.as_array().unwrap().iter().map(|hint| hint["label"].as_str().unwrap());
+        shown += &format!("{name}: {}\n", labels.collect::<Vec<_>>().join(", "));
+    }
+    expect![[r#"
+        build.lua: 
+        lib/tools.lua: made 2 times
+    "#]]
+    .assert_eq(&shown);
+    client.transcript();
 }
 
 #[test]

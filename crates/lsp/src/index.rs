@@ -318,7 +318,8 @@ impl Parser for Parsing<'_> {
             .collect();
         let missing: Vec<usize> =
             (0..files.len()).filter(|i| scripts.get(*i).is_some_and(Option::is_none)).collect();
-        let parse = |i: &usize| files.get(*i).map(|(_, file)| (*i, Arc::new(Script::parse(file.clone()))));
+        let parse =
+            |i: &usize| files.get(*i).map(|(_, file)| (*i, Arc::new(Script::parse_once(file.clone()))));
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let parsed: Vec<(usize, Arc<Script>)> = if missing.len() <= FEW || threads < 2 {
             missing.iter().filter_map(parse).collect()
@@ -343,7 +344,7 @@ impl Parser for Parsing<'_> {
         drop(known);
         // A thread that could not be started leaves its share.
         let all = scripts.into_iter().zip(&files);
-        all.map(|(script, (_, file))| script.unwrap_or_else(|| Arc::new(Script::parse(file.clone()))))
+        all.map(|(script, (_, file))| script.unwrap_or_else(|| Arc::new(Script::parse_once(file.clone()))))
             .collect()
     }
 }

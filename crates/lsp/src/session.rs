@@ -7,7 +7,7 @@
 use crate::capabilities::Capabilities;
 use crate::contexts::Contexts;
 use crate::documents::{Document, Snapshot};
-use crate::dry_run::{self, Entry, Fact, Found, OpFacts, Reason};
+use crate::dry_run::{self, Entry, Found, Graph, Printed, Reason};
 use crate::index::{Asked, Index, Workspace, key_of};
 use crate::llb_file::Writer;
 use crate::outbox::{Message, Outbox};
@@ -238,7 +238,10 @@ impl Session {
             // Whoever read this text was told about something that is gone now.
             for entry in self.entries.values_mut() {
                 entry.findings.retain(|found| found.url != *url);
-                entry.facts.retain(|fact| fact.url != *url);
+                entry.printed.retain(|printed| printed.url != *url);
+                if let Some(graph) = &mut entry.graph {
+                    graph.forget(url);
+                }
             }
             self.evaluate_readers(shared, document.path.as_deref(), url);
         }
@@ -359,16 +362,16 @@ impl Session {
             texts: Texts::of(self),
             names: names.chain([(name, url.clone())]).collect(),
             findings,
-            facts: self
+            printed: self
                 .entries
                 .values()
-                .flat_map(|entry| &entry.facts)
-                .filter(|fact| fact.url == *url)
+                .flat_map(|entry| &entry.printed)
+                .filter(|printed| printed.url == *url)
                 .cloned()
                 .collect(),
+            graphs: self.entries.values().filter_map(|entry| entry.graph.clone()).collect(),
             inlay_hints: self.settings.inlay_hints,
             code_lens: self.settings.code_lens,
-            op_facts: self.entries.values().filter_map(|entry| entry.op_facts.clone()).collect(),
             capabilities: self.capabilities.clone(),
         }
     }
@@ -422,12 +425,12 @@ pub(crate) struct View {
     pub(crate) names: BTreeMap<String, Url>,
     /// What the dry runs found in this document, moved along with the text.
     pub(crate) findings: Vec<Found>,
-    /// What the dry runs showed at places of this document, moved along, too.
-    pub(crate) facts: Vec<Fact>,
+    /// What the dry runs printed in this document, moved along, too.
+    pub(crate) printed: Vec<Printed>,
+    /// The graphs of the last good runs, whether this document is part of them or not.
+    pub(crate) graphs: Vec<Graph>,
     pub(crate) inlay_hints: InlayHintSettings,
     pub(crate) code_lens: CodeLensSettings,
-    /// What the dry runs showed of ops.
-    pub(crate) op_facts: Vec<Arc<OpFacts>>,
     pub(crate) capabilities: Arc<Capabilities>,
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct InlayHintSettings {
     pub(crate) platforms: bool,
     /// How many ops a call made.
     pub(crate) counts: bool,
+    /// Where what the last edit rebuilds begins.
+    pub(crate) rebuilds: bool,
     /// What `print` printed.
     pub(crate) output: bool,
     pub(crate) types: bool,
@@ -59,6 +61,7 @@ impl Default for Settings {
                 parameter_names: true,
                 platforms: true,
                 counts: true,
+                rebuilds: true,
                 output: true,
                 types: false,
             },
@@ -116,6 +119,7 @@ impl Settings {
             "inlayHints.parameterNames" => self.inlay_hints.parameter_names = yes_or_no(value)?,
             "inlayHints.platforms" => self.inlay_hints.platforms = yes_or_no(value)?,
             "inlayHints.counts" => self.inlay_hints.counts = yes_or_no(value)?,
+            "inlayHints.rebuilds" => self.inlay_hints.rebuilds = yes_or_no(value)?,
             "inlayHints.output" => self.inlay_hints.output = yes_or_no(value)?,
             "inlayHints.types" => self.inlay_hints.types = yes_or_no(value)?,
             "codeLens.results" => self.code_lens.results = yes_or_no(value)?,
@@ -201,6 +205,7 @@ mod tests {
             "luakit.inlayHints.parameterNames": usual.inlay_hints.parameter_names,
             "luakit.inlayHints.platforms": usual.inlay_hints.platforms,
             "luakit.inlayHints.counts": usual.inlay_hints.counts,
+            "luakit.inlayHints.rebuilds": usual.inlay_hints.rebuilds,
             "luakit.inlayHints.output": usual.inlay_hints.output,
             "luakit.inlayHints.types": usual.inlay_hints.types,
             "luakit.codeLens.results": usual.code_lens.results,

@@ -46,11 +46,16 @@ return {
   flags = { debounce_text_changes = 50 },
   -- What lenses and code actions lead to here, so that the server need not open files instead.
   capabilities = {
-    experimental = { commands = { commands = { "luakit.build", "luakit.showGraph", "luakit.showLlb" } } },
+    experimental = {
+      commands = { commands = { "luakit.build", "luakit.showDiff", "luakit.showGraph", "luakit.showLlb" } },
+    },
   },
   commands = {
     ["luakit.build"] = on_script(function(target)
       require("luakit.build").run(target and { "--target", target } or {})
+    end),
+    ["luakit.showDiff"] = on_script(function(target)
+      require("luakit.diff").open("before", target)
     end),
     ["luakit.showGraph"] = on_script(function(target)
       require("luakit.graph").open(target)

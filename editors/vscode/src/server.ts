@@ -31,13 +31,25 @@ export function findServer(places: Places): Server | undefined {
   const packed = path.join(extensionPath, 'server', name);
   if (isFile(packed)) return { path: packed, origin: 'this extension' };
 
-  const onPath = (env.PATH ?? env.Path ?? '')
-    .split(platform === 'win32' ? ';' : ':')
-    // An empty or relative entry means the current folder, which may be the workspace: that is not ours to run.
-    .filter(folder => path.isAbsolute(folder))
-    .map(folder => path.join(folder, name))
-    .find(file => isFile(file) && isExecutable(file));
-  return onPath === undefined ? undefined : { path: onPath, origin: 'PATH' };
+  const found = onPath('luakit', env, platform);
+  return found === undefined ? undefined : { path: found, origin: 'PATH' };
+}
+
+/** Finds a program on PATH. */
+export function onPath(
+  program: string,
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+): string | undefined {
+  const name = platform === 'win32' ? `${program}.exe` : program;
+  return (
+    (env.PATH ?? env.Path ?? '')
+      .split(platform === 'win32' ? ';' : ':')
+      // An empty or relative entry means the current folder, which may be the workspace: that is not ours to run.
+      .filter(folder => path.isAbsolute(folder))
+      .map(folder => path.join(folder, name))
+      .find(file => isFile(file) && isExecutable(file))
+  );
 }
 
 export function isFile(file: string): boolean {

@@ -1,5 +1,4 @@
 // The life of one server: found, probed, started, restarted, stopped.
-import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
 import {
@@ -22,9 +21,14 @@ const RESTARTS_WITHIN_MS = 3 * 60 * 1000;
 
 export class Session {
   private client: LanguageClient | undefined;
+  private running: Server | undefined;
+  private readonly evaluated = new vscode.EventEmitter<Evaluation>();
   private crashes: number[] = [];
   // Starts and stops wait for each other: a client that is stopped while it starts throws.
   private queue: Promise<void> = Promise.resolve();
+
+  /** Fires when a dry run has ended. */
+  readonly onDidEvaluate = this.evaluated.event;
 
   constructor(
     private readonly extensionPath: string,
@@ -51,15 +55,15 @@ export class Session {
     });
   }
 
-  /** Evaluates a script because the user said so; how it went shows where it does on a save. */
-  async evaluate(document: vscode.TextDocument): Promise<void> {
-    try {
-      if (!this.client) throw new Error('no server is running');
-      await this.client.sendRequest('luakit/evaluate', { uri: document.uri.toString() });
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      void vscode.window.showWarningMessage(`luakit: ${path.basename(document.fileName)}: ${why}`);
-    }
+  /** The server that is running. */
+  get server(): Server | undefined {
+    return this.client && this.running;
+  }
+
+  /** Asks one of luakit's own questions. */
+  async request<T>(method: string, params: object): Promise<T> {
+    if (!this.client) throw new Error('no server is running');
+    return this.client.sendRequest<T>(method, params);
   }
 
   stop(): Promise<void> {
@@ -88,7 +92,11 @@ export class Session {
 
     const client = this.connect(server);
     this.client = client;
-    client.onNotification('luakit/status', (evaluation: Evaluation) => this.status.evaluated(evaluation));
+    this.running = server;
+    client.onNotification('luakit/status', (evaluation: Evaluation) => {
+      this.status.evaluated(evaluation);
+      this.evaluated.fire(evaluation);
+    });
     try {
       await answered(client);
     } catch (error) {

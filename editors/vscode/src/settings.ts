@@ -3,7 +3,13 @@ import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
 
 /** The commands that the extension has itself: the server would offer them, too, and a command can be there once. */
-const OWN_COMMANDS = ['luakit.evaluate'];
+const OWN_COMMANDS = [
+  'luakit.build',
+  'luakit.evaluate',
+  'luakit.showDiff',
+  'luakit.showGraph',
+  'luakit.showLlb',
+];
 
 /** The settings at the start; later ones follow by `didChangeConfiguration` and on request. */
 export function initializationOptions(): object {

@@ -13,6 +13,7 @@ import { finish, Stop } from './harness.mjs';
 import { testLookup } from './lookup.mjs';
 import { testTrust } from './trust.mjs';
 import { testTrouble } from './trouble.mjs';
+import { testViews } from './views.mjs';
 import { requireTools } from './workbench.mjs';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -22,6 +23,7 @@ try {
   const vsix = process.env.LUAKIT_VSIX ? path.resolve(process.env.LUAKIT_VSIX) : pack();
   await testLookup();
   await testEditing(vsix, process.env.LUAKIT_E2E_SERVER);
+  await testViews(vsix, process.env.LUAKIT_E2E_SERVER);
   await testTrouble(vsix);
   await testTrust(vsix);
 } catch (error) {

@@ -129,7 +129,7 @@ pub(crate) fn parsed(file: &Arc<SourceFile>) -> Arc<Script> {
     {
         return script.clone();
     }
-    let script = Arc::new(Script::parse(file.clone()));
+    let script = Arc::new(Script::parse_once(file.clone()));
     if let Ok(mut parsed) = PARSED.lock() {
         if parsed.len() >= KEPT {
             parsed.remove(0);

@@ -2,7 +2,8 @@
 
 use crate::documents::Replacement;
 use crate::dry_run::cache::Cached;
-use crate::dry_run::{Fact, Graph, OpFacts, Status};
+use crate::dry_run::rebuilds::History;
+use crate::dry_run::{Graph, Printed, Status};
 use crate::progress;
 use crate::session::Session;
 use luakit_diagnostics::Diagnostic;
@@ -22,8 +23,8 @@ pub(crate) struct Entry {
     /// Somebody asked for it, and may ask again.
     pub(super) asked: bool,
     pub(crate) findings: Vec<Found>,
-    /// What its runs showed at places of scripts.
-    pub(crate) facts: Vec<Fact>,
+    /// What the last run printed.
+    pub(crate) printed: Vec<Printed>,
     /// The documents by the names they have in findings.
     pub(crate) names: BTreeMap<String, Url>,
     /// The files that the last run read.
@@ -32,13 +33,12 @@ pub(crate) struct Entry {
     pub(crate) missing: BTreeSet<PathBuf>,
     /// What it gave, for when nothing has changed.
     pub(super) cached: Option<Arc<Cached>>,
-    /// The ops of the last good run, by their places.
-    pub(crate) op_facts: Option<Arc<OpFacts>>,
     /// The open texts that the last run was given, and whether anything else has changed since.
     pub(super) inputs: Vec<Input>,
     pub(super) outdated: bool,
     /// The graph of the last run without errors, whatever has changed since.
     pub(crate) graph: Option<Graph>,
+    pub(super) history: History,
 }
 
 /// A run that has not ended.
@@ -126,12 +126,9 @@ impl Entry {
 
     /// Moves findings, and the places of the graph, along with an edit.
     pub(crate) fn move_findings(&mut self, url: &Url, edit: Replacement) {
-        self.facts.iter_mut().for_each(|fact| fact.moved(url, edit));
+        self.printed.iter_mut().for_each(|printed| printed.moved(url, edit));
         if let Some(graph) = &mut self.graph {
             graph.move_spots(url, edit);
-        }
-        if let Some(facts) = &mut self.op_facts {
-            Arc::make_mut(facts).move_places(url, edit);
         }
         let names = &self.names;
         for found in &mut self.findings {

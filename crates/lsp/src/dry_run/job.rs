@@ -2,6 +2,7 @@
 
 use crate::documents::Snapshot;
 use crate::dry_run::cache::{Cached, Found, Loads, Recorder, hash_of};
+use crate::dry_run::rebuilds::{History, Rebuilds};
 use crate::paths::{self, Root};
 use crate::session::loader;
 use crate::{project, publish};
@@ -26,6 +27,8 @@ pub(super) struct Job {
     pub(super) options: Options,
     /// What the last run gave, in case that nothing has changed.
     pub(super) cached: Option<Arc<Cached>>,
+    /// The runs before, to tell what this one rebuilds.
+    pub(super) history: History,
     /// For how many platforms the script is evaluated; each has the whole time.
     pub(super) platforms: Arc<AtomicU32>,
 }
@@ -67,6 +70,7 @@ pub(super) struct Evaluated {
     /// The files that would have been read, if they were there.
     pub(super) missing: Vec<PathBuf>,
     pub(super) cached: Option<Arc<Cached>>,
+    pub(super) rebuilds: Option<Rebuilds>,
     /// Whether it was run, and not only remembered.
     pub(super) fresh: bool,
 }
@@ -90,6 +94,7 @@ impl Evaluated {
             files: Vec::new(),
             missing: Vec::new(),
             cached: None,
+            rebuilds: None,
             fresh: false,
         }
     }
@@ -136,7 +141,8 @@ impl Job {
             let unread = project::unread_arguments(&config, &runs, &files, &self.open);
             Settings { path, problems, unread }
         });
-        Some(Evaluated { run, findings, also_static, settings, files, missing, cached, fresh })
+        let rebuilds = self.history.compare(&run);
+        Some(Evaluated { run, findings, also_static, settings, files, missing, cached, rebuilds, fresh })
     }
 
     /// Runs the script for each platform of the project, unless it is known what that gives.

@@ -9,21 +9,23 @@ mod base;
 mod cache;
 mod discover;
 mod entry;
-mod facts;
 mod graph;
 mod job;
-mod op_facts;
+mod op_markdown;
 mod outcome;
+mod printed;
+mod rebuilds;
 mod run;
 mod take_over;
 
 pub(crate) use base::Base;
 pub(crate) use discover::{find_script, forget_unneeded, known_script};
 pub(crate) use entry::{Entry, Found};
-pub(crate) use facts::{Fact, FactKind};
 pub(crate) use graph::{Graph, Spot};
-pub(crate) use op_facts::OpFacts;
+pub(crate) use op_markdown::op_markdown;
 pub(crate) use outcome::{Outcome, Report, Status};
+pub(crate) use printed::Printed;
+pub(crate) use rebuilds::Rebuilds;
 pub(crate) use take_over::EVALUATED_FROM;
 
 use crate::outbox::Message;
@@ -94,7 +96,7 @@ pub(crate) fn start(
         // The run that is superseded would have written the same.
         writes |= running.writes && running.generation == generation;
     }
-    let cached = entry.cached.clone();
+    let (cached, history) = (entry.cached.clone(), entry.history.clone());
     let cancel = Arc::<AtomicBool>::default();
     let platforms = Arc::new(AtomicU32::new(1));
     entry.running = Some(Running { number, generation, writes, cancel: cancel.clone() });
@@ -105,6 +107,7 @@ pub(crate) fn start(
         text,
         open,
         cached,
+        history,
         platforms: platforms.clone(),
         options: Options {
             args: session.settings.args.clone(),

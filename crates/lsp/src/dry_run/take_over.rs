@@ -2,7 +2,7 @@
 
 use crate::dry_run::entry::Input;
 use crate::dry_run::job::{Evaluated, Settings};
-use crate::dry_run::{Found, Graph, OpFacts, facts};
+use crate::dry_run::{Found, Graph, Printed};
 use crate::outbox::Message;
 use crate::paths::{self, Root};
 use crate::publish;
@@ -34,11 +34,8 @@ pub(super) fn names_of(files: &[Arc<SourceFile>], url: &Url, session: &Session) 
 pub(super) fn take_over(session: &mut Session, url: &Url, evaluated: Evaluated, inputs: Vec<Input>) {
     let names = names_of(&evaluated.files, url, session);
     let reads = names.values().filter_map(paths::path_of).collect();
-    let Evaluated { run, findings, also_static, settings, files, missing, .. } = evaluated;
-    if let Some(entry) = session.entries.get_mut(url) {
-        facts::take_over(&mut entry.facts, &run, &names);
-    }
-    let graph = Graph::of(&run, &names, &files, &inputs);
+    let Evaluated { run, findings, also_static, settings, files, missing, rebuilds, .. } = evaluated;
+    let graph = Graph::of(&run, rebuilds, &names, &files, &inputs);
     let script = files.first().cloned();
     let found = findings.into_iter().zip(also_static).map(|(diagnostic, also_static)| {
         let (url, diagnostic) = in_a_document(diagnostic, &names, url, script.as_ref());
@@ -66,13 +63,17 @@ pub(super) fn take_over(session: &mut Session, url: &Url, evaluated: Evaluated, 
         let one = |diagnostic| Found { url: settings.clone(), diagnostic, also_static: false };
         found.extend(findings.into_iter().map(one));
     }
-    let op_facts = OpFacts::of(&run, &files, &names);
+    let is_dirty = |input: &Input| session.documents.get(&input.url).is_some_and(|it| it.dirty);
+    let is_saved = !inputs.iter().any(is_dirty);
     let Some(entry) = session.entries.get_mut(url) else { return };
+    if is_saved && graph.is_some() {
+        entry.history.keep(&run);
+    }
     // From the files that a script reads one knows where the modules of each are, and what their names are.
     let learned = entry.reads != reads && session.capabilities.refresh_tokens;
     // Of a script with errors, what the last good run showed is still told.
     entry.graph = graph.or(entry.graph.take());
-    entry.op_facts = op_facts.map(Arc::new).or(entry.op_facts.take());
+    entry.printed = Printed::of(&run, &names);
     entry.inputs = inputs;
     entry.outdated = false;
     entry.names = names;

@@ -1,10 +1,9 @@
 //! `textDocument/codeLens`: what can be done with each result of a script, and how often functions are used.
 
-use crate::dry_run::{Fact, FactKind};
-use crate::requests::execute_command::{BUILD, SHOW_GRAPH, SHOW_LLB};
+use crate::requests::execute_command::{BUILD, SHOW_DIFF, SHOW_GRAPH, SHOW_LLB};
 use crate::requests::work;
 use crate::session::View;
-use luakit_diagnostics::TextRange;
+use luakit_check::llb::diff::Summary;
 use serde_json::json;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::*;
@@ -54,9 +53,16 @@ pub(crate) async fn resolve(view: Option<View>, mut lens: CodeLens) -> Result<Co
     Ok(lens)
 }
 
-fn of_result(view: &View, result: &luakit_analysis::ScriptResult) -> Vec<CodeLens> {
-    let range = view.range(result.range);
-    let argument = json!({ "uri": view.snapshot.url, "target": result.target });
+fn of_result(view: &View, written: &luakit_analysis::ScriptResult) -> Vec<CodeLens> {
+    let range = view.range(written.range);
+    // The text stands for the same call as long as it is there.
+    let known = view.graphs.iter().find_map(|graph| {
+        let (index, output) = graph.result_at(&view.snapshot.url, written.call)?;
+        let rebuilt = graph.rebuilds.as_ref().and_then(|it| it.results.get(index).copied().flatten());
+        Some((output, rebuilt))
+    });
+    let target = written.target.as_ref().or_else(|| known.and_then(|(output, _)| output.name.as_ref()));
+    let argument = json!({ "uri": view.snapshot.url, "target": target });
     let lens = |title: String, command: &str| CodeLens {
         range,
         command: Some(Command { title, command: command.into(), arguments: Some(vec![argument.clone()]) }),
@@ -68,26 +74,28 @@ fn of_result(view: &View, result: &luakit_analysis::ScriptResult) -> Vec<CodeLen
         lenses.push(lens("Build".into(), BUILD));
     }
     lenses.push(lens("Graph".into(), SHOW_GRAPH));
-    let ops = match ops(view, result.call) {
-        None => String::new(),
-        Some(1) => " · 1 op".into(),
-        Some(ops) => format!(" · {ops} ops"),
-    };
-    let rebuilds = rebuilds(view, result).map_or(String::new(), |ops| format!(" · rebuilds {ops}"));
-    lenses.push(lens(format!("LLB{ops}{rebuilds}"), SHOW_LLB));
+    // The last op only names the result.
+    let ops = known.map(|(output, _)| output.definition.ops.len().saturating_sub(1));
+    let ops = ops.map_or(String::new(), |ops| format!(" · {}", counted(ops)));
+    lenses.push(lens(format!("LLB{ops}"), SHOW_LLB));
+    if let Some((_, Some(summary))) = known {
+        lenses.push(lens(rebuilds(summary), SHOW_DIFF));
+    }
     lenses
 }
 
-/// Returns how many ops the last good run made of a result.
-fn ops(view: &View, call: TextRange) -> Option<usize> {
-    let of_fact = |fact: &Fact| match fact.kind {
-        FactKind::Result(ops) if call.touches(fact.range.start) => Some(ops),
-        _ => None,
-    };
-    view.facts.iter().find_map(of_fact)
+/// Says how much of a result BuildKit runs again.
+fn rebuilds(summary: Summary) -> String {
+    let Summary { runs, depends, cached, .. } = summary;
+    let all = counted(runs + depends + cached);
+    match (runs, depends) {
+        (0, 0) => "rebuilds nothing".into(),
+        (0, depends) => format!("may rebuild {depends} of {all}"),
+        (runs, 0) => format!("rebuilds {runs} of {all}"),
+        (runs, depends) => format!("rebuilds {runs} of {all}, perhaps {depends} more"),
+    }
 }
 
-/// Returns how many ops of a result the edits since the last save change, if that is known.
-fn rebuilds(_view: &View, _result: &luakit_analysis::ScriptResult) -> Option<usize> {
-    None
+fn counted(ops: usize) -> String {
+    if ops == 1 { "1 op".into() } else { format!("{ops} ops") }
 }

@@ -4,7 +4,7 @@ use crate::capabilities::Capabilities;
 use crate::outbox::Outbox;
 use crate::paths;
 use crate::requests::llb::{Format, rendered};
-use crate::requests::{evaluate, failed, work};
+use crate::requests::{evaluate, failed, graph_diff, work};
 use crate::session::Shared;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -15,11 +15,12 @@ pub(crate) const EVALUATE: &str = "luakit.evaluate";
 pub(crate) const BUILD: &str = "luakit.build";
 pub(crate) const SHOW_LLB: &str = "luakit.showLlb";
 pub(crate) const SHOW_GRAPH: &str = "luakit.showGraph";
+pub(crate) const SHOW_DIFF: &str = "luakit.showDiff";
 pub(crate) const APPLY_EDIT: &str = "luakit.applyEdit";
 
 /// Says which commands the server has. Those that the client has itself would be there twice.
 pub(crate) fn options(client: &Capabilities) -> ExecuteCommandOptions {
-    let ours = [EVALUATE, SHOW_LLB, SHOW_GRAPH, APPLY_EDIT];
+    let ours = [EVALUATE, SHOW_LLB, SHOW_GRAPH, SHOW_DIFF, APPLY_EDIT];
     let commands =
         ours.map(str::to_owned).into_iter().filter(|name| !client.commands.contains(name)).collect();
     ExecuteCommandOptions { commands, ..ExecuteCommandOptions::default() }
@@ -29,8 +30,21 @@ pub(crate) async fn execute_command(shared: &Shared, params: ExecuteCommandParam
     let argument = params.arguments.into_iter().next().unwrap_or_default();
     match params.command.as_str() {
         EVALUATE => evaluate::evaluate(shared, &document(&argument)?).await.map(Some),
-        SHOW_LLB => show(shared, &argument, Format::Text, ".llb").await,
-        SHOW_GRAPH => show(shared, &argument, Format::Dot, ".dot").await,
+        SHOW_LLB => {
+            let (url, target) = result(&argument)?;
+            let text = rendered(shared, &url, Format::Text, target.clone()).await?;
+            show(shared, &url, target, text, ".llb").await
+        }
+        SHOW_GRAPH => {
+            let (url, target) = result(&argument)?;
+            let text = rendered(shared, &url, Format::Dot, target.clone()).await?;
+            show(shared, &url, target, text, ".dot").await
+        }
+        SHOW_DIFF => {
+            let (url, target) = result(&argument)?;
+            let text = graph_diff::since_before(shared, url.clone(), target.clone()).await?;
+            show(shared, &url, target, text, ".diff").await
+        }
         APPLY_EDIT => {
             let edit =
                 serde_json::from_value(argument).map_err(|err| Error::invalid_params(err.to_string()))?;
@@ -48,6 +62,12 @@ fn document(argument: &Value) -> Result<Url> {
     url.ok_or_else(|| Error::invalid_params("expected the URI of a script"))
 }
 
+/// Reads a script, and which of its results is meant, if one is.
+fn result(argument: &Value) -> Result<(Url, Option<String>)> {
+    let target = argument.get("target").and_then(Value::as_str).map(str::to_owned);
+    Ok((document(argument)?, target))
+}
+
 /// Changes a document in the client. Its answer is not waited for: it could not be read meanwhile.
 fn apply(outbox: &Outbox, edit: WorkspaceEdit) {
     let outbox = outbox.clone();
@@ -59,23 +79,23 @@ fn apply(outbox: &Outbox, edit: WorkspaceEdit) {
     });
 }
 
-/// Answers a script's graph, and shows it as a file to clients that can be shown one.
+/// Answers what is told of a script's result, and shows it as a file to clients that can be shown one.
 async fn show(
     shared: &Shared,
-    argument: &Value,
-    format: Format,
-    suffix: &'static str,
+    url: &Url,
+    target: Option<String>,
+    text: String,
+    suffix: &str,
 ) -> Result<Option<Value>> {
-    let url = document(argument)?;
-    let target = argument.get("target").and_then(Value::as_str).map(str::to_owned);
-    let text = rendered(shared, &url, format, target).await?;
+    // A name that is none of the script has led to an error before.
+    let name = target.map_or_else(|| suffix.to_owned(), |target| format!(".{target}{suffix}"));
     let (outbox, can_show) = {
         let session = shared.lock();
         (session.outbox.clone(), session.capabilities.show_document)
     };
     if can_show {
-        let (written, script) = (text.clone(), paths::path_of(&url));
-        let file = work(move || write(script.as_deref(), suffix, &written)).await?;
+        let (written, script) = (text.clone(), paths::path_of(url));
+        let file = work(move || write(script.as_deref(), &name, &written)).await?;
         let file = file.map_err(|err| failed(format!("cannot write the graph: {err}")))?;
         let uri = Url::from_file_path(file).map_err(|()| Error::internal_error())?;
         let params = ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };

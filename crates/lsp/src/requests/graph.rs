@@ -65,7 +65,7 @@ impl Known {
     }
 
     pub(crate) fn location(&self, spot: &Spot) -> Value {
-        json!({ "uri": spot.url, "range": self.texts.range(&spot.url, &spot.place(), self.encoding) })
+        json!({ "uri": *spot.url, "range": self.texts.range(&spot.url, &spot.place(), self.encoding) })
     }
 
     pub(crate) fn locations(&self, spots: &[usize]) -> Vec<Value> {
@@ -96,6 +96,10 @@ fn answer(known: &Known, target: Option<&str>) -> Result<Value> {
         op.inputs.iter().map(edge)
     });
     let edges: Vec<Value> = edges.collect();
+    let rebuild = |op: &MadeOp| {
+        let rebuilds = graph.rebuilds.as_ref()?;
+        Some(rebuilds.ops.get(&op.digest)?.name())
+    };
     let ops: Vec<Value> = ops
         .map(|(op, made)| {
             let input = |(digest, index): &(String, i64)| json!({ "digest": digest, "index": index });
@@ -107,6 +111,7 @@ fn answer(known: &Known, target: Option<&str>) -> Result<Value> {
                 "platform": op.platform,
                 "inputs": op.inputs.iter().map(input).collect::<Vec<_>>(),
                 "reached": op.reached,
+                "rebuild": rebuild(op),
                 "made": op.made,
                 "ranges": known.locations(&made.calls),
                 "callers": known.locations(&made.callers),

@@ -25,32 +25,50 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Deserialize)]
 pub(crate) struct Params {
     uri: Url,
-    /// `saved`, or what git takes for a revision.
+    /// `saved`, `before`, or what git takes for a revision.
     #[serde(default = "saved")]
     base: String,
     /// The result that is compared; without it the one that is shown.
     target: Option<String>,
 }
 
+/// What the lens compares with: the last good run of saved texts that was another one, else what is saved.
+const BEFORE: &str = "before";
+
 fn saved() -> String {
     "saved".to_owned()
 }
 
+/// Returns what the lens counts, as text.
+pub(crate) async fn since_before(shared: &Shared, uri: Url, target: Option<String>) -> Result<String> {
+    let answer = graph_diff(shared, Params { uri, base: BEFORE.to_owned(), target }).await?;
+    Ok(answer["text"].as_str().unwrap_or_default().to_owned())
+}
+
 pub(crate) async fn graph_diff(shared: &Shared, params: Params) -> Result<Value> {
     let known = current(shared, &params.uri).await?;
+    let remembered = known.graph.rebuilds.as_ref().filter(|_| params.base == BEFORE);
+    let before = match remembered.map(|rebuilds| rebuilds.before.clone()) {
+        Some(before) => before,
+        None => Arc::new(evaluated(shared, &known.entry, &params.base).await?),
+    };
+    work(move || answer(&known, &before, &params)).await?
+}
+
+/// Evaluates the script as it was.
+async fn evaluated(shared: &Shared, entry: &Url, base: &str) -> Result<DryRun> {
+    let revision = if base == BEFORE { saved() } else { base.to_owned() };
     let cancel = Arc::default();
     let _guard = CancelOnDrop(Arc::clone(&cancel));
     let (base, time) = {
         let session = shared.lock();
-        (Base::of(&session, &known.entry, cancel), session.settings.timeout + PATIENCE)
+        (Base::of(&session, entry, cancel), session.settings.timeout + PATIENCE)
     };
     let base =
         base.ok_or_else(|| failed("the script was never saved, so that there is nothing to compare with"))?;
-    let revision = params.base.clone();
     let evaluated = timeout(time, worker::run(move || base.evaluate(&revision))).await;
     let evaluated = evaluated.map_err(|_| failed("the evaluation of the base does not stop"))?;
-    let before = evaluated.map_err(|_| Error::internal_error())?.map_err(failed)?;
-    work(move || answer(&known, &before, &params)).await?
+    evaluated.map_err(|_| Error::internal_error())?.map_err(failed)
 }
 
 /// Returns the graph of the script as it stands, evaluated anew if it was edited.

@@ -1,5 +1,6 @@
 //! `textDocument/hover`: what the text tells, then what the last good run showed of the op.
 
+use crate::dry_run::op_markdown;
 use crate::requests::work;
 use crate::session::{View, as_loader};
 use crate::to_lsp::markup;
@@ -28,12 +29,12 @@ pub(crate) async fn hover(view: View, position: Position) -> Result<Option<Hover
 
 /// Returns what a run showed of the op that is meant at an offset.
 fn facts(view: &View, offset: usize) -> Option<String> {
-    if view.op_facts.is_empty() {
+    if view.graphs.is_empty() {
         return None;
     }
     let script = view.snapshot.script();
     let call = luakit_analysis::state_at(&script, offset, as_loader(&view.loader()))?;
-    view.op_facts.iter().find_map(|facts| facts.markdown(&view.snapshot.url, call))
+    view.graphs.iter().find_map(|graph| op_markdown(graph, &view.snapshot.url, call))
 }
 
 /// Values as the build will see them.

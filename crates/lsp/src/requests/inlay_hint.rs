@@ -1,11 +1,11 @@
 //! `textDocument/inlayHint`: what the text tells, and what the last run showed.
 
-use crate::dry_run::{Fact, FactKind};
 use crate::project;
 use crate::requests::work;
 use crate::session::{View, as_loader};
 use luakit_analysis::InlayHintKind as Kind;
 use luakit_diagnostics::TextRange;
+use std::collections::{BTreeMap, BTreeSet};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::*;
 
@@ -39,24 +39,28 @@ fn written(view: &View, within: TextRange) -> Vec<InlayHint> {
     hints.into_iter().map(hint).collect()
 }
 
-/// What the runs counted and printed.
+/// What the runs printed, counted, and build again.
 fn shown(view: &View, within: TextRange) -> Vec<InlayHint> {
-    let hint_of = |fact: &Fact| {
-        let (offset, label) = match &fact.kind {
-            FactKind::Made(count) if view.inlay_hints.counts => {
-                (fact.range.end, format!("made {count} times"))
-            }
-            FactKind::Printed(text, count) if view.inlay_hints.output => {
-                let times = if *count > 1 { format!(" ({count} times)") } else { String::new() };
-                (line_end(view, fact.range.end), format!("→ {text}{times}"))
-            }
-            _ => return None,
-        };
-        // What was there has been taken away since.
-        let is_there = !fact.range.is_empty() && within.touches(offset);
-        is_there.then(|| hint(view, offset, label, None))
-    };
-    view.facts.iter().filter_map(hint_of).collect()
+    let wanted = view.inlay_hints;
+    let mut shown: Vec<(usize, String)> = Vec::new();
+    // What was there may have been taken away since.
+    for printed in view.printed.iter().filter(|it| wanted.output && !it.range.is_empty()) {
+        let times = if printed.times > 1 { format!(" ({} times)", printed.times) } else { String::new() };
+        shown.push((line_end(view, printed.range.end), format!("→ {}{times}", printed.text)));
+    }
+    let url = &view.snapshot.url;
+    for graph in &view.graphs {
+        for call in graph.calls_in(url).filter(|call| wanted.counts && call.ops.len() > 1) {
+            shown.push((call.spot.range.end, format!("made {} times", call.ops.len())));
+        }
+        for spot in graph.rebuilt().filter(|spot| wanted.rebuilds && *spot.url == *url) {
+            shown.push((spot.range.end, "rebuilds".into()));
+        }
+    }
+    // Several scripts may tell the same of a module.
+    let mut told = BTreeSet::new();
+    shown.retain(|it| within.touches(it.0) && told.insert(it.clone()));
+    shown.into_iter().map(|(offset, label)| hint(view, offset, label, None)).collect()
 }
 
 fn line_end(view: &View, offset: usize) -> usize {
@@ -67,14 +71,12 @@ fn line_end(view: &View, offset: usize) -> usize {
 
 /// The platforms of images that name none, where platforms matter: for most scripts it is that of the machine.
 fn platforms(view: &View, within: TextRange) -> Vec<InlayHint> {
-    let known: Vec<(usize, &String)> = view
-        .facts
-        .iter()
-        .filter_map(|fact| match &fact.kind {
-            FactKind::Platform(platform) => Some((fact.range.start, platform)),
-            _ => None,
-        })
-        .collect();
+    let calls = view.graphs.iter().flat_map(|graph| graph.calls_in(&view.snapshot.url));
+    let known = calls.filter_map(|call| {
+        let platform = call.ops().next().filter(|op| op.kind == "source")?.platform.as_ref()?;
+        (call.ops.len() == 1).then_some((call.spot.range.start, platform))
+    });
+    let known: BTreeMap<usize, &String> = known.collect();
     let matters = || {
         view.snapshot.file.text.contains("target_platform")
             || !project::config_of(view.path.as_deref()).platforms.is_empty()
@@ -85,7 +87,7 @@ fn platforms(view: &View, within: TextRange) -> Vec<InlayHint> {
     let script = view.snapshot.script();
     let images = luakit_analysis::images_without_platform(&script, as_loader(&view.loader()));
     let hint = |(name, end): (TextRange, usize)| {
-        let (_, platform) = known.iter().find(|(start, _)| *start == name.start)?;
+        let platform = known.get(&name.start)?;
         within.touches(end).then(|| hint(view, end, (*platform).clone(), None))
     };
     images.into_iter().filter_map(hint).collect()

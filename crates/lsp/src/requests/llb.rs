@@ -1,4 +1,4 @@
-//! `luakit/llb` {uri, format?, target?}: what a script builds, as text, DOT, JSON, or the bytes that BuildKit is given.
+//! `luakit/llb` {uri, format?, target?}: what a script builds, as text, DOT, Mermaid, SVG, JSON, or the bytes that BuildKit is given.
 
 use crate::dry_run::Graph;
 use crate::requests::graph::Known;
@@ -6,7 +6,7 @@ use crate::requests::{evaluate, failed, work};
 use crate::session::Shared;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use luakit_check::llb::{Definition, dot, json, text};
+use luakit_check::llb::{Definition, View, dot, json, mermaid, svg, text};
 use serde::Deserialize;
 use serde_json::Value;
 use tower_lsp::jsonrpc::Result;
@@ -27,6 +27,9 @@ pub(crate) enum Format {
     #[default]
     Text,
     Dot,
+    Mermaid,
+    /// A drawing, whose boxes have the digests of their ops.
+    Svg,
     Json,
     /// The protobuf message, in base64.
     Pb,
@@ -69,6 +72,8 @@ fn render(definition: &Definition, format: Format) -> String {
     match format {
         Format::Text => text::render(definition, &text::TextOptions::default()),
         Format::Dot => dot::render(definition),
+        Format::Mermaid => mermaid::render(&View::whole(definition)),
+        Format::Svg => svg::render(&View::whole(definition)),
         Format::Json => json::render(definition),
         Format::Pb => STANDARD.encode(definition.encode()),
     }

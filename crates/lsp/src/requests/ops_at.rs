@@ -35,8 +35,8 @@ pub(crate) async fn ops_at(shared: &Shared, params: At) -> Result<Value> {
     work(move || {
         let offset = view.offset(params.position);
         let line = line_around(&view, offset);
-        let own = |spot: &Spot| spot.url == params.uri && !spot.is_gone();
-        let spots = || known.iter().flat_map(|known| &known.graph.spots).filter(|spot| own(spot));
+        let own = |spot: &Spot| *spot.url == params.uri && !spot.is_gone();
+        let spots = || known.iter().flat_map(|known| known.graph.spots.iter()).filter(|spot| own(spot));
         let call = spots().map(|spot| spot.range).filter(|range| holds(*range, offset));
         // The innermost is the shortest. Without one, what begins on the line.
         let call = call.min_by_key(|range| range.end - range.start);
@@ -49,8 +49,11 @@ pub(crate) async fn ops_at(shared: &Shared, params: At) -> Result<Value> {
         };
         let mut ops = Vec::new();
         for known in &known {
-            let meant: BTreeSet<usize> =
-                (0..).zip(&known.graph.spots).filter(|(_, spot)| is_meant(spot)).map(|(i, _)| i).collect();
+            let meant: BTreeSet<usize> = (0..)
+                .zip(known.graph.spots.iter())
+                .filter(|(_, spot)| is_meant(spot))
+                .map(|(i, _)| i)
+                .collect();
             for (op, made) in known.graph.run.ops.iter().zip(known.graph.made.iter()) {
                 if made.calls.iter().chain(&made.callers).any(|spot| meant.contains(spot)) {
                     ops.push(json!({

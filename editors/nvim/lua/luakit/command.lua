@@ -39,7 +39,7 @@ local COMMANDS = {
       require("luakit.diff").open(args[1], args[2])
     end,
     complete = function()
-      return { "saved", "HEAD" }
+      return { "saved", "before", "HEAD" }
     end,
   },
   evaluate = {

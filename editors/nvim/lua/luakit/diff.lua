@@ -6,7 +6,7 @@ local view = require("luakit.view")
 local M = {}
 
 --- Shows it in a window of its own.
----@param base string? `saved`, `HEAD`, or any revision of git
+---@param base string? `saved`, `before`, `HEAD`, or any revision of git
 ---@param target string? the name of a target
 function M.open(base, target)
   local buffer, uri = luakit.script()

@@ -8,6 +8,12 @@ const ops = {
     await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
   },
   text: ({ file }) => find(file).getText(),
+  shown: () =>
+    vscode.window.visibleTextEditors.map(({ document, selection }) => ({
+      uri: document.uri.toString(),
+      text: document.getText(),
+      selected: document.getText(selection),
+    })),
   dirty: ({ file }) => find(file).isDirty,
   trusted: () => vscode.workspace.isTrusted,
   command: ({ id }) => vscode.commands.executeCommand(id).then(() => undefined),
