@@ -123,7 +123,7 @@ fn rows(lines: usize, ours: &Figures, other: Option<&Figures>) {
     let row = |name: &str, unit: &str, of: &dyn Fn(&Figures) -> f64| {
         let (a, b) = (of(ours), other.map(of));
         let shown = |value: f64| format!("{value:.1} {unit}");
-        let ratio = b.map_or(String::new(), |b| format!("{:.2}", a / b));
+        let ratio = b.filter(|b| *b > 0.0).map_or(String::new(), |b| format!("{:.2}", a / b));
         println!("| {lines} | {name} | {} | {} | {ratio} |", shown(a), b.map(shown).unwrap_or_default());
     };
     row("key to findings, median", "ms", &|it| ms(percentile(&it.keys, 50)));

@@ -12,9 +12,13 @@ pub fn script(lines: usize) -> String {
     );
     let mut count = text.lines().count();
     let mut number = 0;
-    while count + 4 < lines {
+    loop {
         let service = service(number);
         count += service.lines().count();
+        // Three more lines end it.
+        if count + 3 > lines {
+            break;
+        }
         text += &service;
         number += 1;
     }

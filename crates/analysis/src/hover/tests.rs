@@ -346,13 +346,13 @@ fn lua_s_own_functions_are_explained() {
     check_short(
         "local v = os.get$0env('X')",
         &expect![[r#"
-        ```lua
-        os.getenv(name: string) -> string | nil
-        ```
+            ```lua
+            os.getenv(name: string) -> string | nil
+            ```
 
-        Reads an argument of the build, given as `--arg NAME=VALUE`.
+            Reads an argument of the build, given as `--arg NAME=VALUE` or in `luakit.toml`.
 
-        On the command line an environment variable of that name serves where the argument is not given. The rest of the"#]],
+            On the command line an environment variable of that name serves where the argument is not given. The rest of the"#]],
     );
 }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod book;
+mod comparison;
 mod coverage;
 mod links;
 mod scripts;
