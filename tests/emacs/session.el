@@ -113,14 +113,12 @@
           (car (split-string text "\n"))))
 
       (step "renames a name in all its places"
-        (if (not (eglot--server-capable :renameProvider))
-            "this server does not rename"
-          (go-to "local bas")
-          (eglot-rename "alpine")
-          (expect (string-match-p "local alpine = bk.image(\"alpine\")\nlocal built = helper.tools(alpine)"
-                                  (buffer-string))
-                  "%s" (buffer-string))
-          ""))
+        (go-to "local bas")
+        (eglot-rename "alpine")
+        (expect (string-match-p "local alpine = bk.image(\"alpine\")\nlocal built = helper.tools(alpine)"
+                                (buffer-string))
+                "%s" (buffer-string))
+        "")
 
       (step "ends with its last buffer"
         (let ((server (eglot-current-server)))
