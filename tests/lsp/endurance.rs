@@ -105,7 +105,8 @@ fn ten_thousand_edits_and_a_thousand_files_leave_nothing_behind() {
     eprintln!("{before} kB and {threads} threads before, {after} kB and {threads_after} after");
     // A parsed script is some 100 kB: each of the 12,000 kept would be a gigabyte.
     assert!(after < before + (64 << 10), "{before} kB became {after} kB");
-    assert!(threads_after <= threads + 2, "{threads} threads became {threads_after}");
+    // Some of tokio's threads for files and pipes wait a while for more to do. One left by each question would be thousands.
+    assert!(threads_after <= threads + 16, "{threads} threads became {threads_after}");
     client.transcript();
 }
 
