@@ -134,7 +134,14 @@ impl Type {
 #[derive(Clone)]
 pub(crate) struct Types<'a> {
     pub(crate) script: &'a Script,
-    data: Arc<Inferred>,
+    data: Data,
+}
+
+/// What was inferred, while it is worked out and afterwards.
+#[derive(Clone)]
+enum Data {
+    Own(Box<Inferred>),
+    Shared(Arc<Inferred>),
 }
 
 /// What was inferred, without the script.
@@ -170,11 +177,23 @@ fn hash(name: &str) -> u64 {
     hasher.finish()
 }
 
+impl Data {
+    fn shared(self) -> Arc<Inferred> {
+        match self {
+            Data::Own(own) => Arc::from(own),
+            Data::Shared(shared) => shared,
+        }
+    }
+}
+
 impl Deref for Types<'_> {
     type Target = Inferred;
 
     fn deref(&self) -> &Inferred {
-        &self.data
+        match &self.data {
+            Data::Own(own) => own,
+            Data::Shared(shared) => shared,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ mod lua;
 use super::annotations::{above, annotated, of_func};
 use super::declared::Declared;
 use super::known::Stamps;
-use super::{Context, Field, Foreign, Inferred, Kind, Sure, Type, Types, builtin, hash, of_ty};
+use super::{Context, Data, Field, Foreign, Inferred, Kind, Sure, Type, Types, builtin, hash, of_ty};
 use crate::Script;
 use crate::scope::{LocalId, LocalKind, Source, Target};
 use crate::strings::decode;
@@ -33,7 +33,7 @@ impl<'a> Types<'a> {
             context.remember(script, &data, begun);
             data
         });
-        Types { script, data }
+        Types { script, data: Data::Shared(data) }
     }
 
     /// Returns the type of the elements of a list.
@@ -114,7 +114,14 @@ fn flow_with(script: &Script, context: &Context<'_>, stamps: Stamps) -> Arc<Infe
         ..Inferred::default()
     };
     let mut flow = Flow {
-        types: Types { script, data: Arc::new(data) },
+        types: Types { script, data: Data::Own(Box::new(data)) },
+        live: tree
+            .exprs
+            .iter()
+            .enumerate()
+            .filter(|(_, expr)| is_live(&expr.kind))
+            .map(|(id, _)| id)
+            .collect(),
         fixed: vec![false; script.scopes.locals.len()],
         fixed_returns: vec![false; tree.funcs.len()],
         settled: false,
@@ -129,17 +136,33 @@ fn flow_with(script: &Script, context: &Context<'_>, stamps: Stamps) -> Arc<Infe
         flow.settled = settled;
         flow.stamps.forget();
         let mut passes = 0;
-        while flow.pass() {
+        while flow.pass(passes == 0) {
             passes += 1;
             if passes == PASSES {
                 let data = flow.data();
                 data.exprs.fill(Type::Unknown);
                 data.locals.fill(Type::Unknown);
-                return flow.types.data;
+                return flow.types.data.shared();
             }
         }
     }
-    flow.types.data
+    flow.types.data.shared()
+}
+
+/// Tells whether what is known of such an expression can change once it was worked out.
+fn is_live(kind: &ExprKind) -> bool {
+    !matches!(
+        kind,
+        ExprKind::Nil
+            | ExprKind::Bool(_)
+            | ExprKind::Number
+            | ExprKind::String
+            | ExprKind::Vararg
+            | ExprKind::Interpolated(_)
+            | ExprKind::Function(_)
+            | ExprKind::Broken
+            | ExprKind::Unary { .. }
+    )
 }
 
 struct Flow<'a> {
@@ -150,6 +173,8 @@ struct Flow<'a> {
     /// Whether what has not been seen by now will never be.
     settled: bool,
     stamps: Stamps,
+    /// The expressions of which more may be known with each pass.
+    live: Vec<ExprId>,
     /// Lines that do not parse: what was made of them is not what they will say.
     broken: HashSet<usize>,
     /// The types that `value :: Type` declares.
@@ -223,26 +248,37 @@ impl<'a> Flow<'a> {
     }
 
     fn data(&mut self) -> &mut Inferred {
-        // Nobody else has it yet, so that nothing is copied.
-        Arc::make_mut(&mut self.types.data)
+        match &mut self.types.data {
+            Data::Own(own) => own,
+            Data::Shared(shared) => Arc::make_mut(shared),
+        }
     }
 
-    /// Works out everything that something changed for, and tells whether there was anything.
-    fn pass(&mut self) -> bool {
+    fn work_out(&mut self, id: ExprId) {
+        self.stamps.see_expr(id);
+        let ty = self.expr(id);
+        if let Some(slot) = self.data().exprs.get_mut(id)
+            && *slot != ty
+        {
+            *slot = ty;
+            self.stamps.change();
+        }
+    }
+
+    /// Works out everything, or what something changed for, and tells whether that changed anything.
+    fn pass(&mut self, first: bool) -> bool {
         let script = self.types.script;
         let before = self.stamps.changes;
-        for id in 0..script.tree.exprs.len() {
-            if !self.is_stale(id) {
-                continue;
-            }
-            self.stamps.see_expr(id);
-            let ty = self.expr(id);
-            if let Some(slot) = self.data().exprs.get_mut(id)
-                && *slot != ty
-            {
-                *slot = ty;
-                self.stamps.change();
-            }
+        if first {
+            (0..script.tree.exprs.len()).for_each(|id| self.work_out(id));
+        } else {
+            let live = std::mem::take(&mut self.live);
+            live.iter().for_each(|id| {
+                if self.is_stale(*id) {
+                    self.work_out(*id);
+                }
+            });
+            self.live = live;
         }
         for (i, flow) in script.scopes.flows.iter().enumerate() {
             if !self.is_flow_stale(i, flow) {
@@ -281,15 +317,6 @@ impl<'a> Flow<'a> {
         }
         let newer = |id: &ExprId| stamps.expr(*id) > seen;
         match &script.tree.expr(id).kind {
-            ExprKind::Nil
-            | ExprKind::Bool(_)
-            | ExprKind::Number
-            | ExprKind::String
-            | ExprKind::Vararg
-            | ExprKind::Interpolated(_)
-            | ExprKind::Function(_)
-            | ExprKind::Broken
-            | ExprKind::Unary { .. } => false,
             ExprKind::Name => match script.scopes.names.get(id).copied().flatten() {
                 Some(local) => stamps.local(local) > seen,
                 None => false,
@@ -309,6 +336,8 @@ impl<'a> Flow<'a> {
             ExprKind::Binary { left, right, .. } => newer(left) || newer(right),
             ExprKind::If { values, .. } => values.iter().any(newer),
             ExprKind::Paren(inner) | ExprKind::Cast { value: inner, .. } => newer(inner),
+            // The others are not live.
+            _ => false,
         }
     }
 
