@@ -9,6 +9,7 @@
 //! ends at a keyword that cannot stand in brackets, an unclosed block where functions and locals are at the margin again.
 
 use luakit_diagnostics::TextRange;
+use memchr::memchr;
 
 /// How often the walk begins again behind a block that is not closed. Each time costs a walk to the end.
 const RESTARTS: usize = 8;
@@ -368,10 +369,6 @@ impl<'a> Walk<'a> {
             self.margins.push(start);
         }
     }
-}
-
-fn memchr(byte: u8, text: &[u8]) -> Option<usize> {
-    text.iter().position(|other| *other == byte)
 }
 
 #[cfg(test)]
