@@ -17,13 +17,7 @@ impl Graph {
     /// If the state belongs to another graph.
     pub fn marshal(&self, state: &State, constraints: &Constraints) -> Result<Definition, Error> {
         let Some(head) = state.output() else { return Ok(Definition::default()) };
-        let mut marshal = Marshal {
-            graph: self,
-            constraints,
-            placed: vec![None; self.vertices().len()],
-            drafts: Vec::new(),
-            by_digest: HashMap::new(),
-        };
+        let mut marshal = Marshal::new(self, constraints);
         marshal.walk(head.vertex)?;
         marshal.locate_twins();
         let terminal = marshal.terminal(head);
@@ -35,13 +29,7 @@ impl Graph {
     /// No last op names a result, so that the definition can be read but not built. An op has the digest that it has
     /// in the definition of any state that depends on it.
     pub fn marshal_all(&self, constraints: &Constraints) -> Definition {
-        let mut marshal = Marshal {
-            graph: self,
-            constraints,
-            placed: vec![None; self.vertices().len()],
-            drafts: Vec::new(),
-            by_digest: HashMap::new(),
-        };
+        let mut marshal = Marshal::new(self, constraints);
         for id in self.ids() {
             // Inputs are older than what is made of them, so that this never goes deep.
             let _ = marshal.walk(id);
@@ -81,6 +69,11 @@ impl Draft {
 }
 
 impl<'a> Marshal<'a> {
+    fn new(graph: &'a Graph, constraints: &'a Constraints) -> Self {
+        let placed = vec![None; graph.vertices().len()];
+        Self { graph, constraints, placed, drafts: Vec::new(), by_digest: HashMap::new() }
+    }
+
     /// Places every vertex after its inputs. A stack of its own: chains are longer than the thread's.
     fn walk(&mut self, head: VertexId) -> Result<(), Error> {
         let mut stack = vec![(head, 0)];

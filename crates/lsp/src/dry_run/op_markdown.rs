@@ -2,7 +2,7 @@
 
 use crate::dry_run::Graph;
 use luakit_check::MadeOp;
-use luakit_check::llb::{Definition, MarshalledOp, pb, text};
+use luakit_check::llb::{self, Definition, text};
 use luakit_diagnostics::TextRange;
 use tower_lsp::lsp_types::Url;
 
@@ -54,7 +54,7 @@ fn one(definition: &Definition, index: usize) -> Option<String> {
     lines.splice(0..0, inputs);
     Some(format!(
         "**{}** `{}`\n\n```text\n{}\n```\n\n",
-        kind(op),
+        llb::kind(&op.op),
         short(op.digest.as_str()),
         lines.join("\n")
     ))
@@ -72,19 +72,6 @@ fn lines_of(rendered: &str, index: usize) -> Vec<&str> {
         lines.push(line);
     }
     lines
-}
-
-fn kind(op: &MarshalledOp) -> &'static str {
-    match op.op.op {
-        Some(pb::op::Op::Source(_)) => "source",
-        Some(pb::op::Op::Exec(_)) => "exec",
-        Some(pb::op::Op::File(_)) => "file",
-        Some(pb::op::Op::Merge(_)) => "merge",
-        Some(pb::op::Op::Diff(_)) => "diff",
-        Some(pb::op::Op::Build(_)) => "build",
-        Some(pb::op::Op::Passthrough(_)) => "passthrough",
-        None => "result",
-    }
 }
 
 /// Cuts a digest to what people tell apart.
