@@ -386,6 +386,16 @@ bk = nil
 --^^ shadowed-bk: `bk` is given another value: the API is gone from here on
 "#,
         );
+        check_findings(
+            r#"
+local function f(bk)
+--               ^^ shadowed-bk: the parameter `bk` hides the API in this function
+  bk = bk or 1
+  return bk
+end
+print(f(2))
+"#,
+        );
     }
 
     #[test]
@@ -460,6 +470,15 @@ local base = kb.image("x")
 if DEBUG then print(base) end
 helper = function() return base end
 bk.export(helper())
+"#,
+        );
+        // A local that is assigned in one function is no global for the others.
+        check_findings(
+            r#"
+local function f() local stage stage = bk.scratch() return stage end
+bk.export(f())
+print(stage.x)
+--    ^^^^^ unknown-name: `stage` is not defined
 "#,
         );
     }

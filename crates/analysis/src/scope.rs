@@ -79,15 +79,23 @@ pub(crate) struct Scopes {
     pub(crate) params: Vec<Vec<LocalId>>,
     /// For each function, whether it is used other than by calling its name.
     pub(crate) escapes: Vec<bool>,
-    /// The function that each call is in, by the call's id; `None` at the top level.
+    /// The function that each call and each `...` is in, by its id; `None` at the top level.
     pub(crate) inside: Vec<Option<FuncId>>,
+}
+
+impl Local {
+    /// Tells whether there is such a name at all: where every assignment to it turned out to be one to a local, there
+    /// is no global.
+    pub(crate) fn exists(&self) -> bool {
+        self.kind != LocalKind::Global || self.writes > 0
+    }
 }
 
 impl Scopes {
     /// Returns the names that can be used at an offset; an inner one hides an outer one of the same name.
     pub(crate) fn visible_at<'a>(&'a self, offset: usize) -> impl Iterator<Item = (LocalId, &'a Local)> {
         let visible = move |(_, local): &(LocalId, &'a Local)| {
-            local.visible.touches(offset) && local.visible.start <= offset
+            local.visible.touches(offset) && local.visible.start <= offset && local.exists()
         };
         self.locals.iter().enumerate().rev().filter(visible)
     }
@@ -106,10 +114,12 @@ pub(crate) fn resolve(text: &str, tree: &Tree) -> Scopes {
             ..Scopes::default()
         },
         visible: FxHashMap::default(),
+        entered: Vec::new(),
         func: None,
     };
     resolver.globals();
     resolver.block(&tree.block, tree.block.range.end);
+    resolver.forget_globals();
     resolver.scopes
 }
 
@@ -119,6 +129,8 @@ struct Resolver<'a> {
     scopes: Scopes,
     /// For each name, what it means where the walk is, the innermost last.
     visible: FxHashMap<&'a str, Vec<LocalId>>,
+    /// The names that were declared in the blocks around, in their order.
+    entered: Vec<&'a str>,
     func: Option<FuncId>,
 }
 
@@ -133,13 +145,13 @@ impl<'a> Resolver<'a> {
         self.scopes.locals.push(Local { name, visible, kind, value: None, ty: None, reads: 0, writes: 0 });
         let text = if kind == LocalKind::Itself { "self" } else { self.name(name) };
         self.visible.entry(text).or_default().push(id);
+        self.entered.push(text);
         id
     }
 
     /// Declares the globals that are assigned anywhere, since each function may use them.
     fn globals(&mut self) {
-        let mut declared: FxHashMap<&str, LocalId> = FxHashMap::default();
-        let end = self.tree.block.range.end;
+        let mut first: FxHashMap<&str, Name> = FxHashMap::default();
         let mut blocks: Vec<&Block> = vec![&self.tree.block];
         blocks.extend(self.tree.funcs.iter().map(|func| &func.block));
         while let Some(block) = blocks.pop() {
@@ -153,11 +165,27 @@ impl<'a> Resolver<'a> {
                     let expr = self.tree.expr(target);
                     let name = self.name(expr.range);
                     // Whether it is a local is not known yet; one that is hides the global.
-                    if matches!(expr.kind, ExprKind::Name) && !declared.contains_key(name) {
-                        declared.insert(name, self.declare(expr.range, 0, end, LocalKind::Global));
+                    if matches!(expr.kind, ExprKind::Name) {
+                        let place = first.entry(name).or_insert(expr.range);
+                        *place = expr.range.min(*place);
                     }
                 }
                 blocks.extend(blocks_of(stmt));
+            }
+        }
+        let mut first: Vec<Name> = first.into_values().collect();
+        first.sort_unstable();
+        for name in first {
+            self.declare(name, 0, self.tree.block.range.end, LocalKind::Global);
+        }
+    }
+
+    /// Takes away the globals that no assignment is to.
+    fn forget_globals(&mut self) {
+        let Scopes { names, locals, .. } = &mut self.scopes;
+        for name in names {
+            if name.and_then(|id| locals.get(id)).is_some_and(|local| !local.exists()) {
+                *name = None;
             }
         }
     }
@@ -167,21 +195,19 @@ impl<'a> Resolver<'a> {
     }
 
     fn block(&mut self, block: &'a Block, end: usize) {
-        let before = self.scopes.locals.len();
+        let before = self.entered.len();
         for stmt in &block.stmts {
             self.stmt(stmt, end);
         }
         self.leave(before);
     }
 
-    /// Makes the locals from `before` on invisible.
+    /// Makes the locals invisible that were declared since `before` names were.
     fn leave(&mut self, before: usize) {
-        for id in before..self.scopes.locals.len() {
-            let Some(local) = self.scopes.locals.get(id) else { continue };
-            let name = if local.kind == LocalKind::Itself { "self" } else { self.name(local.name) };
-            if let Some(ids) = self.visible.get_mut(name) {
-                ids.retain(|other| *other != id);
-            }
+        while self.entered.len() > before
+            && let Some(name) = self.entered.pop()
+        {
+            self.visible.get_mut(name).and_then(Vec::pop);
         }
     }
 
@@ -220,7 +246,7 @@ impl<'a> Resolver<'a> {
                 self.block(block, block.range.end);
             }
             StmtKind::Repeat { block, condition } => {
-                let before = self.scopes.locals.len();
+                let before = self.entered.len();
                 for stmt in &block.stmts {
                     self.stmt(stmt, block.range.end);
                 }
@@ -230,7 +256,7 @@ impl<'a> Resolver<'a> {
             StmtKind::If { arms, otherwise } => {
                 for (binding, condition, block) in arms {
                     self.expr(*condition);
-                    let before = self.scopes.locals.len();
+                    let before = self.entered.len();
                     if let Some(binding) = binding {
                         let id = self.declare(
                             binding.name,
@@ -249,7 +275,7 @@ impl<'a> Resolver<'a> {
             }
             StmtKind::NumericFor { name, values, block } => {
                 self.exprs(values);
-                let before = self.scopes.locals.len();
+                let before = self.entered.len();
                 let id = self.declare(name.name, block.range.start, block.range.end, LocalKind::Loop);
                 self.flow(Target::Local(id), Source::Number);
                 self.block(block, block.range.end);
@@ -291,10 +317,15 @@ impl<'a> Resolver<'a> {
 
     fn generic_for(&mut self, names: &'a [Param], values: &'a [ExprId], block: &'a Block) {
         self.exprs(values);
-        let before = self.scopes.locals.len();
+        let list = match values {
+            // `for k, v in next, t` goes over `t`.
+            [first, table, ..] if self.is_next(*first) => Some(table),
+            values => values.first(),
+        };
+        let before = self.entered.len();
         for (i, param) in names.iter().enumerate() {
             let id = self.declare(param.name, block.range.start, block.range.end, LocalKind::Loop);
-            let source = match values.first() {
+            let source = match list {
                 Some(value) if i == 0 => Source::Key(*value),
                 Some(value) if i == 1 => Source::Element(*value),
                 _ => Source::Unknown,
@@ -303,6 +334,13 @@ impl<'a> Resolver<'a> {
         }
         self.block(block, block.range.end);
         self.leave(before);
+    }
+
+    /// Tells whether an expression that was walked is Lua's own `next`.
+    fn is_next(&self, id: ExprId) -> bool {
+        let expr = self.tree.expr(id);
+        let is_global = self.scopes.names.get(id).copied().flatten().is_none();
+        matches!(expr.kind, ExprKind::Name) && is_global && self.name(expr.range) == "next"
     }
 
     /// Returns the function that a value is, if it is written out.
@@ -405,7 +443,15 @@ impl<'a> Resolver<'a> {
                 self.exprs(values);
             }
             ExprKind::Paren(inner) => self.expr(*inner),
+            ExprKind::Vararg => self.note_place(id),
             _ => {}
+        }
+    }
+
+    /// Remembers which function an expression is in.
+    fn note_place(&mut self, id: ExprId) {
+        if let Some(slot) = self.scopes.inside.get_mut(id) {
+            *slot = self.func;
         }
     }
 
@@ -419,9 +465,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn call(&mut self, id: ExprId, call: &'a Call) {
-        if let Some(slot) = self.scopes.inside.get_mut(id) {
-            *slot = self.func;
-        }
+        self.note_place(id);
         // Calling a function by its name lets every caller be seen.
         match self.tree.expr(call.callee).kind {
             ExprKind::Name => self.read(call.callee),
@@ -438,7 +482,7 @@ impl<'a> Resolver<'a> {
     fn function(&mut self, id: FuncId) {
         let func = self.tree.func(id);
         let (start, end) = (func.block.range.start, func.block.range.end);
-        let before = self.scopes.locals.len();
+        let before = self.entered.len();
         let outer = self.func.replace(id);
         if func.method {
             let local = self.declare(TextRange::new(start, start), start, end, LocalKind::Itself);
@@ -524,5 +568,14 @@ mod tests {
     #[test]
     fn assigned_globals_are_known_everywhere() {
         check("local function f() return g() end\nfunction g() end", &[("g", Some(2)), ("g", Some(2))]);
+        check("g = 1\nlocal function f() g = 2 end", &[("g", Some(1)), ("g", Some(1))]);
+    }
+
+    #[test]
+    fn assigning_a_local_makes_no_global() {
+        check("local function f() local x x = 1 end\nf(x)", &[("x", Some(1)), ("f", Some(1)), ("x", None)]);
+        let script = script("local s = 1\ns = 2\n");
+        let visible = script.scopes.visible_at(0).count() + script.scopes.visible_at(18).count();
+        assert_eq!(visible, 1, "there is the local, where it is visible");
     }
 }

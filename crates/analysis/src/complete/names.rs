@@ -18,8 +18,7 @@ impl Completer<'_, '_> {
         for (id, local) in script.scopes.visible_at(self.offset) {
             let name = if local.kind == LocalKind::Itself { "self" } else { script.text(local.name) };
             // What is being typed may itself be taken for a name that is assigned.
-            let unused = local.kind == LocalKind::Global && local.writes == 0;
-            if unused || local.name.touches(self.offset) || name.is_empty() || !seen.insert(name) {
+            if local.name.touches(self.offset) || name.is_empty() || !seen.insert(name) {
                 continue;
             }
             let ty = self.types.local(id);

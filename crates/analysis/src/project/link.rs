@@ -10,7 +10,7 @@ pub(crate) use keys::key_text;
 use super::classes::{Class, Classes, Maker, Node, Sym};
 use super::symbols::FieldUse;
 use super::{FileId, Location, Project};
-use crate::scope::{LocalId, LocalKind};
+use crate::scope::{Local, LocalId, LocalKind};
 use crate::tree::{Call, ExprId, FuncId};
 use std::collections::{HashMap, HashSet};
 
@@ -137,7 +137,8 @@ impl<'p> Linker<'p> {
             let funcs = classes.grow(script.tree.funcs.len());
             let module = classes.grow(1);
             self.linked.nodes.push(FileNodes { exprs, locals, funcs, module });
-            let globals = script.scopes.locals.iter().filter(|local| local.kind == LocalKind::Global);
+            let assigned = |local: &&Local| local.kind == LocalKind::Global && local.exists();
+            let globals = script.scopes.locals.iter().filter(assigned);
             for local in globals {
                 self.assigned_globals.insert((file.group, script.text(local.name).to_owned()));
             }
