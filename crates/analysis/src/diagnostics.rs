@@ -23,6 +23,7 @@ use crate::tree::{Call, ExprId, ExprKind, FuncId};
 use crate::types::{Kind, Types};
 use luakit_api::modules::{Loader, is_test_name};
 use luakit_diagnostics::{Code, Diagnostic, Edit, Fix, Layer, Place, TextRange, sort};
+use std::collections::HashSet;
 
 /// What every check reads.
 struct Checker<'t, 'a> {
@@ -56,7 +57,7 @@ pub fn diagnostics(script: &Script, loader: Option<&dyn Loader>) -> Vec<Diagnost
     }
     // Of a broken line only what is broken is certain.
     let line = |finding: &Diagnostic| script.file.lines.line(finding.place.range.start);
-    let broken: Vec<usize> = found.iter().map(line).collect();
+    let broken: HashSet<usize> = found.iter().map(line).collect();
     found.extend(checker.found.into_iter().filter(|finding| !broken.contains(&line(finding))));
     sort(&mut found);
     found
@@ -101,9 +102,7 @@ fn guarded(script: &Script, types: &Types<'_>) -> Vec<bool> {
         if let Some(Kind::Func(func)) = types.of(arg).kind() {
             open.push(func);
         }
-        if let Some(LocalKind::Param(func, index)) = local_of(script, arg)
-            && !helpers.contains(&(func, index))
-        {
+        if let Some(LocalKind::Param(func, index)) = local_of(script, arg) {
             helpers.push((func, index));
         }
     };
@@ -121,15 +120,25 @@ fn guarded(script: &Script, types: &Types<'_>) -> Vec<bool> {
         };
         call.args.iter().take(caught).for_each(|arg| take(*arg, &mut open, &mut helpers));
     }
-    let mut next = 0;
-    while let Some((helper, index)) = helpers.get(next).copied() {
-        next += 1;
-        for (_, call) in script.tree.calls() {
-            if types.of(call.callee).kind() == Some(Kind::Func(helper))
-                && let Some(arg) = call.args.get(index)
-            {
-                take(*arg, &mut open, &mut helpers);
-            }
+    let callee = |call: &Call| match types.of(call.callee).kind() {
+        Some(Kind::Func(func)) => Some(func),
+        _ => None,
+    };
+    let mut calls_of: Vec<Vec<&Call>> = vec![Vec::new(); guarded.len()];
+    let mut callees_in: Vec<Vec<FuncId>> = vec![Vec::new(); guarded.len()];
+    for (id, call) in script.tree.calls() {
+        let Some(callee) = callee(call) else { continue };
+        calls_of.get_mut(callee).into_iter().for_each(|calls| calls.push(call));
+        let caller = script.scopes.inside.get(id).copied().flatten();
+        caller.and_then(|func| callees_in.get_mut(func)).into_iter().for_each(|callees| callees.push(callee));
+    }
+    let mut known: HashSet<(FuncId, usize)> = HashSet::new();
+    while let Some((helper, index)) = helpers.pop() {
+        if !known.insert((helper, index)) {
+            continue;
+        }
+        for arg in calls_of.get(helper).into_iter().flatten().filter_map(|call| call.args.get(index)) {
+            take(*arg, &mut open, &mut helpers);
         }
     }
     while let Some(func) = open.pop() {
@@ -137,16 +146,10 @@ fn guarded(script: &Script, types: &Types<'_>) -> Vec<bool> {
         if std::mem::replace(slot, true) {
             continue;
         }
+        // Those inside of a function are right before it in the list.
         let range = script.tree.func(func).range;
-        let inner = script.tree.funcs.iter().enumerate().filter(|(_, inner)| range.covers(inner.range));
-        open.extend(inner.map(|(id, _)| id));
-        for (id, call) in script.tree.calls() {
-            if script.scopes.inside.get(id) == Some(&Some(func))
-                && let Some(Kind::Func(callee)) = types.of(call.callee).kind()
-            {
-                open.push(callee);
-            }
-        }
+        open.extend((0..func).rev().take_while(|inner| range.covers(script.tree.func(*inner).range)));
+        open.extend(callees_in.get(func).into_iter().flatten());
     }
     guarded
 }

@@ -7,6 +7,10 @@ use luakit_api::{GLOBALS, TEST_GLOBALS, nearest};
 use luakit_diagnostics::Code;
 use std::collections::HashSet;
 
+/// For how many names others are looked for that could be meant: who has more has not mistyped them, and each is compared
+/// with all that is visible.
+const GUESSES: usize = 100;
+
 impl Checker<'_, '_> {
     /// Warns of names that are called or looked into though nothing gives them a value.
     ///
@@ -29,17 +33,19 @@ impl Checker<'_, '_> {
         let asked: HashSet<&str> = {
             let used: HashSet<ExprId> = used.iter().copied().collect();
             let exprs = self.script.tree.exprs.iter().enumerate();
-            let names = exprs.filter(|(id, expr)| matches!(expr.kind, ExprKind::Name) && !used.contains(id));
+            let names = exprs.filter(|(id, expr)| {
+                matches!(expr.kind, ExprKind::Name) && !self.is_declared(*id) && !used.contains(id)
+            });
             names.map(|(_, expr)| self.script.text(expr.range)).collect()
         };
         let tests: &[&str] = if is_test_name(&self.script.file.name) { TEST_GLOBALS } else { &[] };
+        let mut count = 0;
         for id in used {
             let range = self.script.tree.expr(id).range;
             let name = self.script.text(range);
-            let declared = !matches!(self.script.scopes.names.get(id), Some(None));
             let is_name = matches!(self.script.tree.expr(id).kind, ExprKind::Name);
             if !is_name
-                || declared
+                || self.is_declared(id)
                 || GLOBALS.contains(&name)
                 || tests.contains(&name)
                 || asked.contains(name)
@@ -49,18 +55,21 @@ impl Checker<'_, '_> {
             }
             let locals = self.script.scopes.visible_at(range.start);
             let locals = locals.map(|(_, local)| self.script.text(local.name));
-            let near = nearest(name, locals.chain(GLOBALS.iter().chain(tests).copied()));
-            let mut finding = match near {
+            let known = locals.chain(GLOBALS.iter().chain(tests).copied());
+            count += 1;
+            let near = if count > GUESSES { None } else { nearest(name, known) };
+            self.found.push(match near {
                 Some(near) => {
                     let message = format!("`{name}` is not defined, did you mean `{near}`?");
-                    self.finding(Code::UNKNOWN_NAME, range, message)
+                    let finding = self.finding(Code::UNKNOWN_NAME, range, message);
+                    finding.with_fix(format!("Write `{near}`"), range, near)
                 }
                 None => self.finding(Code::UNKNOWN_NAME, range, format!("`{name}` is not defined")),
-            };
-            if let Some(near) = near {
-                finding = finding.with_fix(format!("Write `{near}`"), range, near);
-            }
-            self.found.push(finding);
+            });
         }
+    }
+
+    fn is_declared(&self, id: ExprId) -> bool {
+        !matches!(self.script.scopes.names.get(id), Some(None))
     }
 }

@@ -10,7 +10,8 @@ impl Checker<'_, '_> {
     /// caller of a function gives it.
     pub(super) fn shadowed_bk(&mut self) {
         for (id, local) in self.script.scopes.locals.iter().enumerate() {
-            let is_bk = local.kind != LocalKind::Itself && local.exists() && self.script.text(local.name) == "bk";
+            let is_bk =
+                local.kind != LocalKind::Itself && local.exists() && self.script.text(local.name) == "bk";
             if !is_bk || self.types.local(id).kind() == Some(Kind::Bk) {
                 continue;
             }
