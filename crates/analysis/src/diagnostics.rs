@@ -264,6 +264,11 @@ clean(shared)
 bk.scratch():run("x", shared)
 --           ^^^ unused-state: the state that `state:run` returns is not used
 function clean(t) t.netwrok = nil end
+local lent, spread = { netwrok = "none" }, { netwrok = "none" }
+t.helper:clean(lent)
+local function wipe(...) clean(...) end
+wipe(spread)
+print(bk.scratch():run("x", lent), bk.scratch():run("x", spread))
 local opts = { cwd = "/" }
 opts.netwrok = nil
 bk2.image("a", ...)

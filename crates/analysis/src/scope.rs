@@ -500,8 +500,18 @@ impl<'a> Resolver<'a> {
     }
 }
 
+impl Call {
+    /// Returns where the n-th value comes from that is passed: the first one is what a method is called on.
+    pub(crate) fn passed(&self, n: usize) -> Source {
+        match n.checked_sub(usize::from(self.method.is_some())) {
+            None => Source::Expr(self.callee, 0),
+            Some(n) => nth(&self.args, n),
+        }
+    }
+}
+
 /// Returns where the n-th value of a list comes from.
-fn nth(values: &[ExprId], n: usize) -> Source {
+pub(crate) fn nth(values: &[ExprId], n: usize) -> Source {
     match (values.get(n), values.last()) {
         (Some(value), _) => Source::Expr(*value, 0),
         // Only the last one of a list is more than one value.

@@ -152,6 +152,8 @@ pub(crate) struct Inferred {
     /// The fields of each table, by the hashes of their names.
     fields: FxHashMap<ExprId, FxHashMap<u64, Field>>,
     items: FxHashMap<ExprId, Type>,
+    /// What any of the fields of each table holds.
+    values: FxHashMap<ExprId, Type>,
     returns: Vec<[Type; 3]>,
     /// Tables that are written to after they are made.
     changed: FxHashSet<ExprId>,
@@ -217,14 +219,23 @@ impl Types<'_> {
     pub(crate) fn fields_of(&self, kind: Kind) -> Vec<(String, Type)> {
         let mut fields = self.own_fields(kind);
         for other in self.inherited(kind) {
-            for (name, ty) in self.own_fields(other) {
-                if !fields.iter().any(|(known, _)| *known == name) {
-                    fields.push((name, ty.weaken(Sure::No)));
-                }
-            }
+            fields.extend(self.own_fields(other).into_iter().map(|(name, ty)| (name, ty.weaken(Sure::No))));
         }
+        // A table's own fields come before those of the same name that it would inherit.
         fields.sort_by(|a, b| a.0.cmp(&b.0));
+        fields.dedup_by(|a, b| a.0 == b.0);
         fields
+    }
+
+    /// Returns what any of the fields of a table holds, those that it inherits too; nothing if it has none.
+    fn any_field(&self, table: ExprId) -> Type {
+        let own = |kind: Kind| match kind {
+            Kind::Table(table) => self.values.get(&table).copied().unwrap_or_default(),
+            _ => self.own_fields(kind).into_iter().fold(Type::Bottom, |ty, (_, field)| ty.join(field)),
+        };
+        let kind = Kind::Table(table);
+        let inherited = self.inherited(kind).into_iter().map(own);
+        inherited.fold(own(kind), Type::join).weaken(Sure::No)
     }
 
     fn own_fields(&self, kind: Kind) -> Vec<(String, Type)> {

@@ -9,12 +9,12 @@ use super::{Context, Data, Field, Foreign, Inferred, Kind, Sure, Type, Types, bu
 use crate::Script;
 use crate::scope::{LocalId, LocalKind, Source, Target};
 use crate::strings::decode;
-use crate::tree::{Call, Entry, ExprId, ExprKind, FuncId};
+use crate::tree::{Call, Entry, Expr, ExprId, ExprKind, FuncId};
 use lua::selves;
 use luakit_api::modules::Loader;
 use luakit_api::{BK_PLATFORMS, FunctionId, Object, Ty, bk_function, method, properties_of, words};
 use luakit_diagnostics::TextRange;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Passes after which the flow must have settled; if it has not, nothing is certain.
@@ -126,7 +126,7 @@ fn flow_with(script: &Script, context: &Context<'_>, stamps: Stamps) -> Arc<Infe
         fixed_returns: vec![false; tree.funcs.len()],
         settled: false,
         stamps,
-        broken: script.errors.iter().map(|error| script.file.lines.line(error.range.start)).collect(),
+        broken: broken_lines(script),
         casts: HashMap::new(),
         selves: selves(script),
     };
@@ -147,6 +147,13 @@ fn flow_with(script: &Script, context: &Context<'_>, stamps: Stamps) -> Arc<Infe
         }
     }
     flow.types.data.shared()
+}
+
+fn broken_lines(script: &Script) -> Vec<usize> {
+    let lines = script.errors.iter().map(|error| script.file.lines.line(error.range.start));
+    let mut lines: Vec<usize> = lines.collect();
+    lines.sort_unstable();
+    lines
 }
 
 /// Tells whether what is known of such an expression can change once it was worked out.
@@ -175,8 +182,8 @@ struct Flow<'a> {
     stamps: Stamps,
     /// The expressions of which more may be known with each pass.
     live: Vec<ExprId>,
-    /// Lines that do not parse: what was made of them is not what they will say.
-    broken: HashSet<usize>,
+    /// Lines that do not parse, in their order: what was made of them is not what they will say.
+    broken: Vec<usize>,
     /// The types that `value :: Type` declares.
     casts: HashMap<ExprId, Type>,
     /// The `self` of each method.
@@ -237,12 +244,13 @@ impl<'a> Flow<'a> {
     /// Reads the modules that are required by a literal name.
     fn modules(&mut self, context: &Context<'_>) {
         let script = self.types.script;
+        let mut modules: HashMap<String, Type> = HashMap::new();
         for (id, call) in script.tree.calls() {
             let Some(name) = required(script, call) else { continue };
-            let ty = match context.export(&name) {
+            let ty = *modules.entry(name).or_insert_with_key(|name| match context.export(name) {
                 Some(export) => self.data().import(&export),
                 None => Type::Unknown,
-            };
+            });
             self.data().requires.insert(id, ty);
         }
     }
@@ -410,9 +418,13 @@ impl<'a> Flow<'a> {
     }
 
     fn join_field(&mut self, table: ExprId, name: TextRange, text: &str, ty: Type) {
-        let fields = self.data().fields.entry(table).or_default();
+        let data = self.data();
+        let fields = data.fields.entry(table).or_default();
         let slot = fields.entry(hash(text)).or_insert(Field { name, ty: Type::Bottom });
         if Self::join(&mut slot.ty, ty) {
+            if !text.starts_with("__") {
+                Self::join(data.values.entry(table).or_default(), ty.weaken(Sure::No));
+            }
             self.stamps.change_shared();
         }
     }
@@ -431,10 +443,14 @@ impl<'a> Flow<'a> {
     }
 
     fn is_broken(&self, id: ExprId) -> bool {
-        let range = self.types.script.tree.expr(id).range;
+        let Expr { range, kind } = self.types.script.tree.expr(id);
+        // A function is one, whatever is wrong inside.
+        if self.broken.is_empty() || matches!(kind, ExprKind::Function(_)) {
+            return false;
+        }
         let line = |offset: usize| self.types.script.file.lines.line(offset);
-        !self.broken.is_empty()
-            && (line(range.start)..=line(range.end)).any(|line| self.broken.contains(&line))
+        let next = self.broken.partition_point(|broken| *broken < line(range.start));
+        self.broken.get(next).is_some_and(|broken| *broken <= line(range.end))
     }
 
     fn source(&self, source: Source) -> Type {
@@ -628,7 +644,7 @@ impl<'a> Flow<'a> {
                 self.types.result_of(callee)
             }
             Type::Is(Kind::Foreign(_), _) => {
-                self.lose(call);
+                self.lose(&call.args);
                 self.types.result_of(callee)
             }
             Type::Bottom => Type::Bottom,
@@ -665,21 +681,13 @@ impl<'a> Flow<'a> {
     /// Lets the arguments of a call flow into the parameters.
     fn bind(&mut self, func: FuncId, call: &Call) {
         let script = self.types.script;
-        // `M.f(M, x)` passes what `M:f(x)` passes unseen, and the other way round.
-        let own = script.tree.func(func).method;
-        let skip = usize::from(own && call.method.is_none());
-        let shift = usize::from(!own && call.method.is_some());
-        let args: Vec<ExprId> = call.args.iter().copied().skip(skip).collect();
-        let many = args.last().is_some_and(|last| script.gives_many(*last));
-        for (i, local) in script.scopes.params.get(func).into_iter().flatten().enumerate() {
-            let ty = match i.checked_sub(shift).map(|i| (args.get(i), i)) {
-                None => self.of(call.callee),
-                Some((Some(arg), i)) if i + 1 < args.len() || !many => self.of(*arg),
-                Some((Some(arg), _)) => self.nth(*arg, 0),
-                Some((None, i)) => match args.last() {
-                    Some(last) if many => self.nth(*last, i + 1 - args.len()),
-                    _ => Type::sure(Kind::Nil),
-                },
+        let params = script.scopes.params.get(func).map_or(&[][..], Vec::as_slice);
+        // A method's `self` is passed first, and not written.
+        let own = usize::from(script.tree.func(func).method);
+        for (i, local) in params.iter().enumerate() {
+            let ty = match call.passed(i + own) {
+                Source::Expr(id, n) => self.nth(id, n),
+                _ => Type::sure(Kind::Nil),
             };
             self.join_local(*local, ty);
             // A table that goes where another goes as well is lost sight of.
@@ -689,11 +697,15 @@ impl<'a> Flow<'a> {
                 self.write_to(table);
             }
         }
+        if script.tree.func(func).variadic {
+            let named = (params.len() + own).saturating_sub(usize::from(call.method.is_some()));
+            self.lose(call.args.get(named..).unwrap_or(&[]));
+        }
     }
 
     /// Forgets the tables that are given to what may change them.
-    fn lose(&mut self, call: &Call) {
-        for arg in &call.args {
+    fn lose(&mut self, args: &[ExprId]) {
+        for arg in args {
             if let Some(Kind::Table(table)) = self.of(*arg).kind() {
                 self.write_to(table);
             }
@@ -707,23 +719,23 @@ impl<'a> Flow<'a> {
         if let Some(name) = call.method {
             let name = script.text(name);
             let base = self.of(call.callee);
+            let of_state = method(Object::State, name).filter(|_| base == Type::Unknown);
+            if base.kind() != Some(Kind::String) && of_state.is_none() {
+                self.lose(&call.args);
+            }
             return match base.kind() {
                 Some(Kind::String) if STRING_METHODS.contains(&name) => Type::sure(Kind::String),
-                // Nothing else has methods of these names: enough for completion, not for an error.
-                None if base == Type::Unknown => match method(Object::State, name) {
-                    Some(function) => of_ty(&function.returns).weaken(Sure::No),
-                    None => Type::Unknown,
-                },
                 Some(Kind::String) => self.first_of_library(&format!("string.{name}"), call),
-                _ => Type::Unknown,
+                // Nothing else has methods of these names: enough for completion, not for an error.
+                _ => of_state.map_or(Type::Unknown, |it| of_ty(&it.returns).weaken(Sure::No)),
             };
         }
         let Some(path) = script.global_path(call.callee) else {
-            self.lose(call);
+            self.lose(&call.args);
             return Type::Unknown;
         };
         if !READERS.contains(&path.as_str()) && !path.starts_with("string.") {
-            self.lose(call);
+            self.lose(&call.args);
         }
         match path.as_str() {
             "assert" => arg(self, 0),

@@ -42,6 +42,35 @@ fn objects_find_their_methods_through_their_metatable() {
 }
 
 #[test]
+fn one_of_two_metatables_is_enough() {
+    check(
+        "local A, B = { __index = { x = 1 } }, { __index = { y = 's' } }\nlocal o = {}\nif A then setmetatable(o, A) else setmetatable(o, B) end\nlocal $0s = bk.scratch()",
+        "State",
+    );
+}
+
+#[test]
+fn parameters_are_given_what_is_passed() {
+    let method = "local M = {}\nfunction M:f(a, b) local $0x = b end\n";
+    check(&format!("{method}M:f(1, bk.scratch())"), "State?");
+    check(&format!("{method}M.f(M, 1, bk.scratch())"), "State?");
+    // What a call gives first is passed on, and the rest of it where it is the last one.
+    let two = "local function two() return M, bk.scratch() end\n";
+    check(&format!("{method}{two}M:f(two())"), "State?");
+    check(&format!("{method}{two}M.f(M, two())"), "State?");
+    check(&format!("{method}local function three() return M, 1, bk.scratch() end\nM.f(three())"), "State?");
+    check("local function f(a) local $0x = a end\nlocal t = { f = f }\nt:f()", "table?");
+}
+
+#[test]
+fn a_function_is_known_while_its_body_is_typed() {
+    check(
+        "local make = function(base)\n  local x = base.\n  local $0y = base\nend\nmake(bk.scratch())",
+        "State",
+    );
+}
+
+#[test]
 fn functions_give_several_values() {
     check("local function f() return 1, bk.scratch() end\nlocal n, $0s = f()", "State");
     check(
@@ -79,6 +108,9 @@ fn lists_have_elements() {
     check("for $0i, s in ipairs({ 'x' }) do end", "number");
     check("for _, $0p in ipairs({ 'linux/amd64' }) do end", "string");
     check("for _, $0p in ipairs(('a,b'):split(',')) do end", "string?");
+    check("for _, $0p in ('a,b'):split(',') do end", "string?");
+    check("for _, $0s in next, { bk.scratch() } do end", "State");
+    check("local function all() return { bk.scratch() } end\nfor _, $0s in all() do end", "State");
     check("for _, s in ipairs({ { base = bk.scratch() } }) do\n  local $0b = s.base\nend", "State");
     check(
         "for _, s in ipairs({ { base = bk.scratch() }, { base = bk.image('x') } }) do\n  local $0b = s.base\nend",

@@ -104,8 +104,7 @@ impl Flow<'_> {
         let [table, meta, ..] = call.args.as_slice() else { return };
         let (table, meta) = (self.of(*table), self.of(*meta));
         let (Some(Kind::Table(id)), Some(kind)) = (table.kind(), meta.kind()) else { return };
-        if self.types.metatables.get(&id) != Some(&meta) {
-            self.data().metatables.insert(id, meta);
+        if Self::join(self.data().metatables.entry(id).or_default(), meta) {
             self.stamps.change_shared();
         }
         let index = self.types.field_of(kind, "__index").and_then(Type::kind);
@@ -129,18 +128,21 @@ impl Flow<'_> {
         }
     }
 
-    /// Returns the list that a loop goes over, and by which function.
-    fn iterates(&self, id: ExprId) -> Option<(ExprId, bool)> {
+    /// Returns the list that a loop goes over, and whether it counts: a table needs no function for that in Luau.
+    fn iterates(&self, id: ExprId) -> (ExprId, bool) {
         let script = self.types.script;
-        let ExprKind::Call(call) = &script.tree.expr(id).kind else { return Some((id, false)) };
-        let path = script.global_path(call.callee)?;
-        matches!(path.as_str(), "ipairs" | "pairs").then_some(())?;
-        Some((*call.args.first()?, path == "ipairs"))
+        let ExprKind::Call(call) = &script.tree.expr(id).kind else { return (id, false) };
+        let path = script.global_path(call.callee);
+        match (path.as_deref(), call.args.first()) {
+            (Some("ipairs"), Some(list)) => (*list, true),
+            (Some("pairs"), Some(list)) => (*list, false),
+            _ => (id, false),
+        }
     }
 
     /// Returns the type of the first name of `for k, x in …`.
     pub(super) fn key_of(&self, id: ExprId) -> Type {
-        let Some((list, counts)) = self.iterates(id) else { return Type::Unknown };
+        let (list, counts) = self.iterates(id);
         if counts {
             return Type::sure(Kind::Number);
         }
@@ -148,8 +150,8 @@ impl Flow<'_> {
             Type::Bottom => Type::Bottom,
             ty => match ty.kind() {
                 Some(Kind::List(_)) => Type::maybe(Kind::Number),
-                Some(kind @ Kind::Table(table)) => match self.types.items.get(&table) {
-                    None if !self.types.fields_of(kind).is_empty() => Type::maybe(Kind::String),
+                Some(Kind::Table(table)) => match self.types.items.get(&table) {
+                    None if self.types.any_field(table) != Type::Bottom => Type::maybe(Kind::String),
                     _ => Type::Unknown,
                 },
                 _ => Type::Unknown,
@@ -159,17 +161,16 @@ impl Flow<'_> {
 
     /// Returns the type of the second name of `for _, x in …`.
     pub(super) fn iterated(&self, id: ExprId) -> Type {
-        let Some((list, counts)) = self.iterates(id) else { return Type::Unknown };
+        let (list, counts) = self.iterates(id);
         let ty = self.of(list);
         if self.is_split(list) {
             return Type::maybe(Kind::String);
         }
         let items = self.types.element(ty);
-        let Some(kind @ Kind::Table(table)) = ty.kind().filter(|_| !counts) else { return self.seen(items) };
-        let items = if self.types.items.contains_key(&table) { items } else { Type::Bottom };
-        let fields = self.types.fields_of(kind).into_iter().filter(|(name, _)| !name.starts_with("__"));
-        let joined = fields.fold(items, |ty, (_, field)| ty.join(field.weaken(Sure::No)));
-        self.seen(joined)
+        match ty.kind() {
+            Some(Kind::Table(table)) if !counts => self.seen(items.join(self.types.any_field(table))),
+            _ => self.seen(items),
+        }
     }
 
     fn is_split(&self, id: ExprId) -> bool {
