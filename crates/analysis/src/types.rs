@@ -167,7 +167,7 @@ pub(crate) struct Inferred {
 }
 
 /// A field of a table, with its name as it stands somewhere in the text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Field {
     name: TextRange,
     ty: Type,

@@ -1,7 +1,7 @@
 //! Looking things up by the names that scripts use.
 
 use crate::{FUNCTIONS, Function, Object, Receiver};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 /// Returns the function of `bk` with this name.
@@ -25,7 +25,7 @@ pub fn methods_of(object: Object) -> impl Iterator<Item = &'static Function> {
 
 pub fn function_named(receiver: Receiver, name: &str) -> Option<&'static Function> {
     // The editor asks for each name in a script, on every keystroke.
-    static BY_NAME: LazyLock<HashMap<(Receiver, &str), &Function>> = LazyLock::new(|| {
+    static BY_NAME: LazyLock<FxHashMap<(Receiver, &str), &Function>> = LazyLock::new(|| {
         let names = |function: &'static Function| {
             let names = std::iter::once(function.name).chain(function.aliases.iter().copied());
             names.map(move |name| ((function.receiver, name), function))

@@ -4,6 +4,7 @@ use super::annotations::comments_above;
 use crate::Script;
 use crate::tokens::TokenKind;
 use crate::tree::FuncId;
+use rustc_hash::FxHashMap;
 
 /// A field that a comment declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,16 +38,16 @@ pub(crate) fn declared_fields(script: &Script, func: FuncId, param: &str) -> Vec
 }
 
 /// Returns the fields of a type: a table that is written out, or a class of the file.
-pub(super) fn fields_of_type(script: &Script, ty: &str) -> Vec<TypeDoc> {
+fn fields_of_type(script: &Script, ty: &str) -> Vec<TypeDoc> {
     let ty = ty.trim().trim_end_matches('?').trim();
     match ty.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')) {
         Some(inner) => inline(inner),
-        None => class(script, ty),
+        None => classes(script).remove(ty).unwrap_or_default(),
     }
 }
 
 /// Reads `a: string, b?: number`.
-fn inline(inner: &str) -> Vec<TypeDoc> {
+pub(super) fn inline(inner: &str) -> Vec<TypeDoc> {
     let fields = split(inner, ',').into_iter().filter_map(|field| {
         let (name, ty) = field.split_once(':')?;
         let optional = name.trim_end().ends_with('?');
@@ -57,26 +58,30 @@ fn inline(inner: &str) -> Vec<TypeDoc> {
     fields.collect()
 }
 
-fn class(script: &Script, class: &str) -> Vec<TypeDoc> {
-    let mut fields = Vec::new();
-    let mut inside = false;
+/// Returns the fields of the classes that comments declare, by their names.
+pub(super) fn classes(script: &Script) -> FxHashMap<&str, Vec<TypeDoc>> {
+    let mut classes: FxHashMap<&str, Vec<TypeDoc>> = FxHashMap::default();
+    let mut class = None;
     for (tag, rest) in tags(script) {
-        match tag {
-            "class" => inside = first_word(rest).0.trim_end_matches(':') == class,
-            "field" if inside => {
-                let (name, rest) = first_word(rest);
-                let (ty, doc) = type_at(rest);
-                let optional = if name.ends_with('?') && !ty.ends_with('?') { "?" } else { "" };
-                fields.push(TypeDoc {
-                    name: name.trim_end_matches('?').to_owned(),
-                    ty: format!("{ty}{optional}"),
-                    doc: doc.trim().to_owned(),
-                });
-            }
+        match (tag, class) {
+            ("class", _) => class = Some(first_word(rest).0.trim_end_matches(':')),
+            ("field", Some(class)) => classes.entry(class).or_default().push(field(rest)),
             _ => {}
         }
     }
-    fields
+    classes
+}
+
+/// Reads `name? string what it is`.
+fn field(text: &str) -> TypeDoc {
+    let (name, rest) = first_word(text);
+    let (ty, doc) = type_at(rest);
+    let optional = if name.ends_with('?') && !ty.ends_with('?') { "?" } else { "" };
+    TypeDoc {
+        name: name.trim_end_matches('?').to_owned(),
+        ty: format!("{ty}{optional}"),
+        doc: doc.trim().to_owned(),
+    }
 }
 
 /// Returns the tags of all comments with what follows them.

@@ -4,13 +4,14 @@
 //! Of a type that is not understood, nothing is known. What has fields or parameters is kept like a value of another
 //! file, and is never certain: people declare less than there is.
 
-use super::classes::{TypeDoc, class_names, fields_of_type, first_word, split, tags, type_at};
+use super::classes::{TypeDoc, class_names, classes, first_word, inline, split, tags, type_at};
 use super::{Foreign, Kind, Sure, Type};
 use crate::Script;
 use crate::tokens::TokenKind;
 use luakit_api::Object;
 use luakit_diagnostics::TextRange;
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// How deep types may be nested.
 const DEPTH: usize = 16;
@@ -19,8 +20,9 @@ const DEPTH: usize = 16;
 pub(super) struct Declared<'s> {
     script: &'s Script,
     /// The classes and aliases of the file; those that were read, with what they are.
-    names: HashMap<String, Option<Type>>,
-    aliases: HashMap<String, String>,
+    names: FxHashMap<String, Option<Type>>,
+    classes: FxHashMap<&'s str, Vec<TypeDoc>>,
+    aliases: FxHashMap<&'s str, &'s str>,
     pub(super) values: Vec<Foreign>,
     /// How many values there were before.
     offset: usize,
@@ -29,21 +31,21 @@ pub(super) struct Declared<'s> {
 
 impl<'s> Declared<'s> {
     pub(super) fn new(script: &'s Script, offset: usize) -> Self {
-        let mut aliases: HashMap<String, String> = HashMap::new();
-        let mut names = HashMap::new();
+        let mut aliases = FxHashMap::default();
+        let mut names = FxHashMap::default();
         if script.masked.contains("---") {
             names.extend(class_names(script).into_iter().map(|name| (name, None)));
-            for (tag, rest) in tags(script).filter(|(tag, _)| *tag == "alias") {
-                debug_assert_eq!(tag, "alias");
+            for (_, rest) in tags(script).filter(|(tag, _)| *tag == "alias") {
                 let (name, rest) = first_word(rest);
-                aliases.insert(name.to_owned(), type_at(rest).0.to_owned());
+                aliases.insert(name, type_at(rest).0);
             }
         }
         for (name, text) in luau_types(script) {
             names.insert(name.to_owned(), None);
-            aliases.insert(name.to_owned(), text.to_owned());
+            aliases.insert(name, text);
         }
-        Self { script, names, aliases, values: Vec::new(), offset, depth: 0 }
+        let classes = if names.is_empty() { FxHashMap::default() } else { classes(script) };
+        Self { script, names, classes, aliases, values: Vec::new(), offset, depth: 0 }
     }
 
     /// Reads a type.
@@ -117,9 +119,12 @@ impl<'s> Declared<'s> {
             Some(None) => {
                 // While it is read it is unknown, which ends circles.
                 self.names.insert(name.to_owned(), Some(Type::Unknown));
-                let ty = match self.aliases.get(name).cloned() {
-                    Some(text) => self.read(&text),
-                    None => self.fields(fields_of_type(self.script, name)),
+                let ty = match self.aliases.get(name) {
+                    Some(text) => self.read(text),
+                    None => {
+                        let fields = self.classes.remove(name).unwrap_or_default();
+                        self.fields(fields)
+                    }
                 };
                 self.names.insert(name.to_owned(), Some(ty));
                 ty
@@ -139,7 +144,7 @@ impl<'s> Declared<'s> {
             let item = self.read(inner);
             return self.list(item);
         }
-        self.fields(fields_of_type(self.script, &format!("{{{inner}}}")))
+        self.fields(inline(inner))
     }
 
     fn fields(&mut self, fields: Vec<TypeDoc>) -> Type {
@@ -222,23 +227,35 @@ fn closing(text: &str) -> Option<usize> {
 
 /// Returns the types that a file declares as Luau has it, `type Name = …`, with their texts.
 fn luau_types(script: &Script) -> Vec<(&str, &str)> {
+    if memchr::memmem::find(script.masked.as_bytes(), b"type").is_none() {
+        return Vec::new();
+    }
     let tokens: Vec<_> = script.tokens.iter().filter(|token| token.kind != TokenKind::Comment).collect();
     let text = |at: usize| tokens.get(at).map_or("", |token| script.text(token.range));
+    let is_name = |at: usize| tokens.get(at).is_some_and(|token| token.kind == TokenKind::Name);
     let mut found = Vec::new();
+    // The types whose table is not closed yet.
+    let mut open: Vec<Option<(&str, usize)>> = Vec::new();
     for at in 0..tokens.len() {
-        if text(at) != "type"
-            || text(at + 2) != "="
-            || tokens.get(at + 1).is_none_or(|it| it.kind != TokenKind::Name)
-        {
-            continue;
+        match text(at) {
+            "type" if is_name(at + 1) && text(at + 2) == "=" && text(at + 3) != "{" => {
+                let rest = tokens.get(at + 3).and_then(|first| script.masked.get(first.range.start..));
+                let line = rest.and_then(|rest| rest.split(['\n', '\r', ';']).next());
+                found.extend(line.map(|line| (text(at + 1), line)));
+            }
+            "{" => {
+                let name = at.checked_sub(3).filter(|at| text(*at) == "type" && is_name(at + 1));
+                let named = name.filter(|at| text(at + 2) == "=").map(|at| (text(at + 1), at + 3));
+                open.push(named);
+            }
+            "}" => {
+                let Some(Some((name, first))) = open.pop() else { continue };
+                let range = tokens.get(first).zip(tokens.get(at));
+                let range = range.map(|(first, last)| TextRange::new(first.range.start, last.range.end));
+                found.extend(range.map(|range| (name, script.text(range))));
+            }
+            _ => {}
         }
-        let Some(first) = tokens.get(at + 3) else { continue };
-        let rest = script.masked.get(first.range.start..).unwrap_or("");
-        let end = match rest.starts_with('{') {
-            true => closing(rest).map(|close| close + 1),
-            false => rest.find(['\n', '\r', ';']),
-        };
-        found.push((text(at + 1), rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest)));
     }
     found
 }

@@ -14,7 +14,7 @@ use lua::selves;
 use luakit_api::modules::Loader;
 use luakit_api::{BK_PLATFORMS, FunctionId, Object, Ty, bk_function, method, properties_of, words};
 use luakit_diagnostics::TextRange;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Passes after which the flow must have settled; if it has not, nothing is certain.
@@ -127,16 +127,16 @@ fn flow_with(script: &Script, context: &Context<'_>, stamps: Stamps) -> Arc<Infe
         settled: false,
         stamps,
         broken: broken_lines(script),
-        casts: HashMap::new(),
+        casts: FxHashMap::default(),
         selves: selves(script),
     };
     flow.annotations();
     flow.modules(context);
     for settled in [false, true] {
         flow.settled = settled;
-        flow.stamps.forget();
+        flow.stamps.settle();
         let mut passes = 0;
-        while flow.pass(passes == 0) {
+        while flow.pass(!settled && passes == 0) {
             passes += 1;
             if passes == PASSES {
                 let data = flow.data();
@@ -185,9 +185,9 @@ struct Flow<'a> {
     /// Lines that do not parse, in their order: what was made of them is not what they will say.
     broken: Vec<usize>,
     /// The types that `value :: Type` declares.
-    casts: HashMap<ExprId, Type>,
+    casts: FxHashMap<ExprId, Type>,
     /// The `self` of each method.
-    selves: HashMap<FuncId, LocalId>,
+    selves: FxHashMap<FuncId, LocalId>,
 }
 
 impl<'a> Flow<'a> {
@@ -244,7 +244,7 @@ impl<'a> Flow<'a> {
     /// Reads the modules that are required by a literal name.
     fn modules(&mut self, context: &Context<'_>) {
         let script = self.types.script;
-        let mut modules: HashMap<String, Type> = HashMap::new();
+        let mut modules: FxHashMap<String, Type> = FxHashMap::default();
         for (id, call) in script.tree.calls() {
             let Some(name) = required(script, call) else { continue };
             let ty = *modules.entry(name).or_insert_with_key(|name| match context.export(name) {
@@ -263,14 +263,10 @@ impl<'a> Flow<'a> {
     }
 
     fn work_out(&mut self, id: ExprId) {
-        self.stamps.see_expr(id);
+        self.stamps.begin_expr(id);
         let ty = self.expr(id);
-        if let Some(slot) = self.data().exprs.get_mut(id)
-            && *slot != ty
-        {
-            *slot = ty;
-            self.stamps.change();
-        }
+        let before = self.data().exprs.get_mut(id).map(|slot| std::mem::replace(slot, ty));
+        self.stamps.end_expr(id, before != Some(ty));
     }
 
     /// Works out everything, or what something changed for, and tells whether that changed anything.
@@ -292,10 +288,11 @@ impl<'a> Flow<'a> {
             if !self.is_flow_stale(i, flow) {
                 continue;
             }
-            self.stamps.see_flow(i);
+            self.stamps.begin_flow(i);
             let ty = self.source(flow.source);
             self.target(flow.target, ty);
             self.bind_self(flow.target, flow.source);
+            self.stamps.end_flow(i);
         }
         for (func, escapes) in script.scopes.escapes.iter().enumerate() {
             if *escapes {
@@ -392,7 +389,14 @@ impl<'a> Flow<'a> {
 
     /// What has not been seen by the end can be anything.
     fn seen(&self, ty: Type) -> Type {
-        if ty == Type::Bottom && self.settled { Type::Unknown } else { ty }
+        match ty {
+            Type::Bottom if self.settled => Type::Unknown,
+            Type::Bottom => {
+                self.stamps.read_nothing();
+                ty
+            }
+            _ => ty,
+        }
     }
 
     fn of(&self, id: ExprId) -> Type {
@@ -844,6 +848,9 @@ mod tests {
         assert_eq!(sparing.locals, all.locals, "{text}");
         assert_eq!(sparing.returns, all.returns, "{text}");
         assert_eq!(sparing.changed, all.changed, "{text}");
+        assert_eq!(sparing.fields, all.fields, "{text}");
+        assert_eq!(sparing.items, all.items, "{text}");
+        assert_eq!(sparing.module, all.module, "{text}");
     }
 
     #[test]

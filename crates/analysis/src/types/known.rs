@@ -5,6 +5,7 @@ use super::foreign::{Context, Lookup};
 use crate::Script;
 use crate::scope::LocalId;
 use crate::tree::ExprId;
+use std::cell::Cell;
 use std::sync::{Arc, Mutex};
 
 /// When each thing was last worked out or changed, by a clock that goes on with each of that.
@@ -19,6 +20,9 @@ pub(super) struct Stamps {
     flows: Vec<u32>,
     /// When a field, an item or a result last changed.
     pub(super) shared: u32,
+    /// The expressions and flows that read something of which nothing was known, and whether one just did.
+    unknowing: (Vec<ExprId>, Vec<usize>),
+    reads_nothing: Cell<bool>,
     /// Works everything out in each pass, to compare with.
     pub(super) careless: bool,
 }
@@ -33,14 +37,27 @@ impl Stamps {
             locals: vec![0; scopes.locals.len()],
             flows: vec![0; scopes.flows.len()],
             shared: 0,
+            unknowing: (Vec::new(), Vec::new()),
+            reads_nothing: Cell::new(false),
             careless: false,
         }
     }
 
-    /// Has everything worked out once more.
-    pub(super) fn forget(&mut self) {
-        self.exprs.fill(0);
-        self.flows.fill(0);
+    /// Something is read of which nothing is known yet.
+    pub(super) fn read_nothing(&self) {
+        self.reads_nothing.set(true);
+    }
+
+    /// Has all that read something unknown worked out once more: it can be anything from now on.
+    pub(super) fn settle(&mut self) {
+        let (exprs, flows) = std::mem::take(&mut self.unknowing);
+        for (stamps, ids) in [(&mut self.exprs, exprs), (&mut self.flows, flows)] {
+            for id in ids {
+                if let Some(stamp) = stamps.get_mut(id) {
+                    *stamp = 0;
+                }
+            }
+        }
     }
 
     fn tick(&mut self) -> u32 {
@@ -60,25 +77,37 @@ impl Stamps {
         self.flows.get(i).copied().unwrap_or(0)
     }
 
-    /// An expression is worked out.
-    pub(super) fn see_expr(&mut self, id: ExprId) {
+    /// An expression begins to be worked out.
+    pub(super) fn begin_expr(&mut self, id: ExprId) {
+        self.reads_nothing.set(false);
         let now = self.tick();
         if let Some(slot) = self.exprs.get_mut(id) {
             *slot = now;
         }
     }
 
-    /// A flow is followed.
-    pub(super) fn see_flow(&mut self, i: usize) {
+    /// An expression is worked out, and its type is another one or not.
+    pub(super) fn end_expr(&mut self, id: ExprId, changed: bool) {
+        self.changes += usize::from(changed);
+        if self.reads_nothing.get() {
+            self.unknowing.0.push(id);
+        }
+    }
+
+    /// A flow begins to be followed.
+    pub(super) fn begin_flow(&mut self, i: usize) {
+        self.reads_nothing.set(false);
         let now = self.tick();
         if let Some(slot) = self.flows.get_mut(i) {
             *slot = now;
         }
     }
 
-    /// The type of the expression that was worked out last has changed.
-    pub(super) fn change(&mut self) {
-        self.changes += 1;
+    /// A flow was followed.
+    pub(super) fn end_flow(&mut self, i: usize) {
+        if self.reads_nothing.get() {
+            self.unknowing.1.push(i);
+        }
     }
 
     pub(super) fn change_local(&mut self, id: LocalId) {

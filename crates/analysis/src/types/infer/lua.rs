@@ -6,14 +6,14 @@ use crate::Script;
 use crate::scope::{LocalId, LocalKind, Source, Target};
 use crate::tree::{Call, ExprId, ExprKind, FuncId};
 use crate::types::{Foreign, Kind, Sure, Type};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Returns the `self` of each method: the local that is visible in exactly its block.
-pub(super) fn selves(script: &Script) -> HashMap<FuncId, LocalId> {
+pub(super) fn selves(script: &Script) -> FxHashMap<FuncId, LocalId> {
     let itself = |(id, local): (LocalId, &crate::scope::Local)| {
         (local.kind == LocalKind::Itself).then_some((local.visible.start, id))
     };
-    let by_start: HashMap<usize, LocalId> =
+    let by_start: FxHashMap<usize, LocalId> =
         script.scopes.locals.iter().enumerate().filter_map(itself).collect();
     let funcs = script.tree.funcs.iter().enumerate().filter(|(_, func)| func.method);
     funcs.filter_map(|(id, func)| Some((id, *by_start.get(&func.block.range.start)?))).collect()
