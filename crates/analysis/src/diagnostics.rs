@@ -5,6 +5,7 @@
 
 mod arguments;
 mod exports;
+mod guarded;
 mod members;
 mod modes;
 mod names;
@@ -18,10 +19,10 @@ mod unused_state;
 pub(crate) use exports::is_entry;
 
 use crate::Script;
-use crate::scope::LocalKind;
-use crate::tree::{Call, ExprId, ExprKind, FuncId};
-use crate::types::{Kind, Types};
-use luakit_api::modules::{Loader, is_test_name};
+use crate::tree::{Call, ExprId};
+use crate::types::Types;
+use guarded::Guarded;
+use luakit_api::modules::Loader;
 use luakit_diagnostics::{Code, Diagnostic, Edit, Fix, Layer, Place, TextRange, sort};
 use std::collections::HashSet;
 
@@ -30,8 +31,8 @@ struct Checker<'t, 'a> {
     script: &'a Script,
     types: &'t Types<'a>,
     loader: Option<&'t dyn Loader>,
-    /// Functions whose errors `pcall` catches: a script may want to see them.
-    guarded: Vec<bool>,
+    /// What may raise errors because the script catches them.
+    guarded: Guarded,
     found: Vec<Diagnostic>,
 }
 
@@ -39,13 +40,14 @@ struct Checker<'t, 'a> {
 pub fn diagnostics(script: &Script, loader: Option<&dyn Loader>) -> Vec<Diagnostic> {
     let mut found = script.syntax_errors();
     let types = Types::infer(script, loader);
-    let mut checker =
-        Checker { script, types: &types, loader, guarded: guarded(script, &types), found: Vec::new() };
+    let guarded = Guarded::of(script, &types);
+    let mut checker = Checker { script, types: &types, loader, guarded, found: Vec::new() };
     for (id, call) in script.tree.calls() {
-        if !checker.is_guarded(id) {
+        if !checker.guarded.is_call(script, id) {
             checker.call(id, call);
         }
     }
+    checker.requires();
     checker.members();
     // What is missing may be in the part that could not be read.
     if found.is_empty() {
@@ -66,14 +68,8 @@ pub fn diagnostics(script: &Script, loader: Option<&dyn Loader>) -> Vec<Diagnost
 impl<'a> Checker<'_, 'a> {
     fn call(&mut self, id: ExprId, call: &'a Call) {
         self.sandboxed(call);
-        self.required(call);
         self.member_call(call);
         self.arguments(id, call);
-    }
-
-    fn is_guarded(&self, call: ExprId) -> bool {
-        let func = self.script.scopes.inside.get(call).copied().flatten();
-        func.is_some_and(|func| self.guarded.get(func) == Some(&true))
     }
 
     fn finding(&self, code: Code, range: TextRange, message: impl Into<String>) -> Diagnostic {
@@ -90,76 +86,6 @@ impl<'a> Checker<'_, 'a> {
 /// Makes a fix that is not applied unasked.
 fn suggestion(title: impl Into<String>, range: TextRange, text: impl Into<String>) -> Fix {
     Fix { title: title.into(), edits: vec![Edit { range, text: text.into() }], safe: false }
-}
-
-/// Finds the functions that run under `pcall`: those given to it, directly or through a parameter of a helper, those
-/// inside them, and those they call. What is given to a function of which nothing is known may end there, too.
-fn guarded(script: &Script, types: &Types<'_>) -> Vec<bool> {
-    let mut guarded = vec![false; script.tree.funcs.len()];
-    let mut open: Vec<FuncId> = Vec::new();
-    let mut helpers: Vec<(FuncId, usize)> = Vec::new();
-    let take = |arg: ExprId, open: &mut Vec<FuncId>, helpers: &mut Vec<(FuncId, usize)>| {
-        if let Some(Kind::Func(func)) = types.of(arg).kind() {
-            open.push(func);
-        }
-        if let Some(LocalKind::Param(func, index)) = local_of(script, arg) {
-            helpers.push((func, index));
-        }
-    };
-    for (_, call) in script.tree.calls() {
-        let path = script.global_path(call.callee).filter(|_| call.method.is_none());
-        let caught = match path.as_deref() {
-            Some("pcall" | "xpcall") => 1,
-            // A test may well expect an error: `expect(function() … end):fails()`.
-            Some("expect") if is_test_name(&script.file.name) => 1,
-            Some(_) => 0,
-            None => match types.of(call.callee).kind() {
-                Some(Kind::Func(_) | Kind::Builtin(_)) => 0,
-                _ => call.args.len(),
-            },
-        };
-        call.args.iter().take(caught).for_each(|arg| take(*arg, &mut open, &mut helpers));
-    }
-    let callee = |call: &Call| match types.of(call.callee).kind() {
-        Some(Kind::Func(func)) => Some(func),
-        _ => None,
-    };
-    let mut calls_of: Vec<Vec<&Call>> = vec![Vec::new(); guarded.len()];
-    let mut callees_in: Vec<Vec<FuncId>> = vec![Vec::new(); guarded.len()];
-    for (id, call) in script.tree.calls() {
-        let Some(callee) = callee(call) else { continue };
-        calls_of.get_mut(callee).into_iter().for_each(|calls| calls.push(call));
-        let caller = script.scopes.inside.get(id).copied().flatten();
-        caller.and_then(|func| callees_in.get_mut(func)).into_iter().for_each(|callees| callees.push(callee));
-    }
-    let mut known: HashSet<(FuncId, usize)> = HashSet::new();
-    while let Some((helper, index)) = helpers.pop() {
-        if !known.insert((helper, index)) {
-            continue;
-        }
-        for arg in calls_of.get(helper).into_iter().flatten().filter_map(|call| call.args.get(index)) {
-            take(*arg, &mut open, &mut helpers);
-        }
-    }
-    while let Some(func) = open.pop() {
-        let Some(slot) = guarded.get_mut(func) else { continue };
-        if std::mem::replace(slot, true) {
-            continue;
-        }
-        // Those inside of a function are right before it in the list.
-        let range = script.tree.func(func).range;
-        open.extend((0..func).rev().take_while(|inner| range.covers(script.tree.func(*inner).range)));
-        open.extend(callees_in.get(func).into_iter().flatten());
-    }
-    guarded
-}
-
-/// Returns the local that an expression names.
-fn local_of(script: &Script, id: ExprId) -> Option<LocalKind> {
-    let id = script.tree.inner(id);
-    matches!(script.tree.expr(id).kind, ExprKind::Name).then_some(())?;
-    let local = script.scopes.names.get(id).copied().flatten()?;
-    script.scopes.locals.get(local).map(|local| local.kind)
 }
 
 #[cfg(test)]

@@ -206,6 +206,29 @@ fn long_broken_scripts_take_linear_time() {
     });
 }
 
+#[test]
+fn long_scripts_of_one_kind_take_linear_time() {
+    on_large_stack(|| {
+        for line in [
+            "local a# = 1 unknown#()",
+            "pcall(function() f#() bk.image('x') end)",
+            "local x = 1",
+            "type A# = {",
+            "---@class C#\n---@field a string\n---@param x C#\nlocal function g#(x) end",
+            "t.f# = 1 for k, v in pairs(t) do print(v) end",
+            "local m# = require('m')",
+            "\"not closed #",
+        ] {
+            let lines = (0..10_000).map(|i| line.replace('#', &i.to_string()) + "\n");
+            let text = format!("local t = {{}}\n{}", lines.collect::<String>());
+            let start = std::time::Instant::now();
+            let script = Script::parse(Arc::new(SourceFile::new("build.lua", text)));
+            diagnostics(&script, None);
+            assert!(start.elapsed().as_secs() < 10, "{line:?} took {:?}", start.elapsed());
+        }
+    });
+}
+
 /// Pieces that texts are put together from.
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![

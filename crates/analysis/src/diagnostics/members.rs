@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::scope::Target;
-use crate::tree::{Call, ExprId, ExprKind};
+use crate::tree::{Call, ExprKind};
 use crate::types::Kind;
 use luakit_api::words::{Misnomer, dot_call, unknown_function, unknown_method};
 use luakit_api::{BK_PLATFORMS, Known, Object, View, bk_function, method, properties_of};
@@ -11,10 +11,10 @@ use luakit_diagnostics::{Code, TextRange};
 impl<'a> Checker<'_, 'a> {
     /// Reports `bk.nope`: the `bk` table refuses to be asked for what it does not have, whether it is called or not.
     pub(super) fn members(&mut self) {
-        for id in 0..self.script.tree.exprs.len() {
-            let ExprKind::Field { base, name } = &self.script.tree.expr(id).kind else { continue };
-            let (base, name) = (*base, *name);
-            if self.types.of(base).certain() != Some(Kind::Bk) || name.is_empty() || self.is_caught(id) {
+        for expr in &self.script.tree.exprs {
+            let ExprKind::Field { base, name } = expr.kind else { continue };
+            let is_bk = self.types.of(base).certain() == Some(Kind::Bk);
+            if !is_bk || name.is_empty() || self.guarded.covers(expr.range) {
                 continue;
             }
             let text = self.script.text(name);
@@ -23,13 +23,6 @@ impl<'a> Checker<'_, 'a> {
                 self.misnomer(Code::UNKNOWN_FUNCTION, name, unknown_function(text));
             }
         }
-    }
-
-    /// Tells whether an expression is in a function whose errors are caught.
-    pub(super) fn is_caught(&self, id: ExprId) -> bool {
-        let range = self.script.tree.expr(id).range;
-        let funcs = self.script.tree.funcs.iter().zip(&self.guarded);
-        funcs.filter(|(_, guarded)| **guarded).any(|(func, _)| func.range.covers(range))
     }
 
     /// Tells whether the script gives `bk` a member of this name.

@@ -49,7 +49,7 @@ impl Checker<'_, '_> {
                 || GLOBALS.contains(&name)
                 || tests.contains(&name)
                 || asked.contains(name)
-                || self.is_caught(id)
+                || self.guarded.covers(range)
             {
                 continue;
             }

@@ -1,6 +1,7 @@
 //! States that are made and thrown away: a state never changes, so `s:run("x")` alone does nothing.
 
-use super::{Checker, local_of, suggestion};
+use super::guarded::local_of;
+use super::{Checker, suggestion};
 use crate::scope::LocalKind;
 use crate::tree::{Block, Call, ExprId, ExprKind, StmtKind};
 use crate::types::{Kind, builtin};
@@ -16,7 +17,7 @@ impl<'a> Checker<'_, 'a> {
             for stmt in &block.stmts {
                 if let StmtKind::Call(id) = stmt.kind
                     && let ExprKind::Call(call) = &script.tree.expr(id).kind
-                    && !self.is_guarded(id)
+                    && !self.guarded.is_call(self.script, id)
                 {
                     self.unused_state(id, call);
                     self.unused_argument(id, call);

@@ -47,10 +47,9 @@ pub(super) fn faults(script: &Script) -> Vec<Fault> {
         };
         // What is not closed swallows the rest of the text, or of the line: what follows is no fault of its own.
         let end = error.range.end;
-        let line = script.file.lines.line(error.range.start);
-        faults.retain(|other| {
-            script.file.lines.line(other.range.start) < line || other.range.start > end.max(error.range.start)
-        });
+        let lines = &script.file.lines;
+        let line = lines.start(lines.line(error.range.start));
+        faults.retain(|other| other.range.start < line || other.range.start > end.max(error.range.start));
         if matches!(error.kind, ParseErrorKind::UnclosedString) {
             faults.retain(|other| other.range.start < error.range.start);
         }
