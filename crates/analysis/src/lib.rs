@@ -21,6 +21,7 @@ mod lua_library;
 mod mask;
 mod navigation;
 mod nesting;
+mod observe;
 mod on_enter;
 mod options_read;
 mod parse;
@@ -65,6 +66,7 @@ pub use inlay_hint::{InlayHint, InlayHintKind, InlayHints, images_without_platfo
 use luakit_api::Prepared;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
 pub use navigation::{Navigation, NavigationTarget, definition, implementation, is_local, type_definition};
+pub use observe::value_places;
 pub use on_enter::on_enter;
 use parse::ParseError;
 pub use references::{Highlight, highlights, references};
@@ -127,7 +129,13 @@ impl Script {
     ///
     /// If the text does not parse, it is left as it is, for the engine to say so.
     pub fn prepare(&self) -> Prepared {
-        prepare::prepare(self)
+        prepare::prepare(self, None)
+    }
+
+    /// Does the same, with code that tells the values of names to [`OBSERVER`](luakit_api::OBSERVER). The names are
+    /// numbered from `first` on, so that those of several files are different.
+    pub fn prepare_observed(&self, first: usize) -> Prepared {
+        prepare::prepare(self, Some(first))
     }
 
     /// Tells whether the file calls `bk.export` (or `bk.target`) at its top level, so that it is an entry.
