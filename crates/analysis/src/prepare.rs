@@ -204,10 +204,9 @@ mod tests {
         let told = prepared.text.replace("__luakit_observe", "!");
         expect![[r#"
             local a, _ =
-            f()
-            (g)(a); b = 1 do !(8,b) end ; a += 2 do !(9,a) end ; t.x = 1
+            f() do !(7,a) end ;(g)(a) b = 1 do !(8,b) end ; a += 2 do !(9,a) end ; t.x = 1
             for i, v in
-            p(a) do  do !(10,i) end  do !(11,v) end 
+            p(a) do  do !(10,i) end  do !(11,v) end
             f(v) end
             local function h(x, ...)  do !(12,x) end return x end
             repeat local c = 1 do !(13,c) end  until c
