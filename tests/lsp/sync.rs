@@ -16,6 +16,31 @@ impl Random {
 }
 
 #[test]
+fn a_text_of_many_megabytes_is_not_analysed_until_it_is_smaller() {
+    let mut client = Client::start("");
+    let huge = "local s = bk.imag('alpine')\n".repeat(200_000);
+    client.open_with("build.lua", &huge);
+    client.wait_for_findings("build.lua");
+    let hover = client.request(
+        "textDocument/hover",
+        json!({ "textDocument": { "uri": client.uri("build.lua") }, "position": { "line": 3, "character": 14 } }),
+    );
+    assert!(hover.is_null(), "{hover}");
+    let all = json!([{ "text": "local s = bk.imag('alpine')\n" }]);
+    client.change("build.lua", all, "local s = bk.imag('alpine')\n".into());
+    client.wait_for_findings("build.lua");
+    check(&mut client, expect![[r#"
+        findings of build.lua v1:
+          1:1-1:28 error syntax: the script is too large to be analysed (5.3 MB, the limit is 4 MB)
+            hint: generate less text, or read data with `require`
+        findings of build.lua v2:
+          1:1-1:28 error missing-export: no bk.export() call — nothing to build
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
+          1:14-1:18 error unknown-function: unknown function `bk.imag`, did you mean `image`?
+    "#]]);
+}
+
+#[test]
 fn hundreds_of_edits_in_a_row_arrive_in_their_order() {
     let mut client = Client::start("");
     let mut random = Random(7);

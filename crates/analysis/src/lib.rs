@@ -117,6 +117,20 @@ impl Script {
         Script { pieces: Vec::new(), ..Self::of(file, None) }
     }
 
+    /// Makes the script of a text that is larger than `limit`, in bytes: nothing is known of it but that.
+    pub fn too_large(file: Arc<SourceFile>, limit: usize) -> Script {
+        let error =
+            parse::ParseError { range: TextRange::default(), kind: parse::ParseErrorKind::TooLarge(limit) };
+        let nothing = Self::parse(Arc::new(SourceFile::new(file.name.clone(), "")));
+        let masked = mask::mask(&file.text);
+        Script { file, masked, errors: vec![error], ..nothing }
+    }
+
+    /// Tells whether the text was not looked at, for its size.
+    pub fn is_too_large(&self) -> bool {
+        self.errors.iter().any(|error| matches!(error.kind, parse::ParseErrorKind::TooLarge(_)))
+    }
+
     fn of(file: Arc<SourceFile>, before: Option<&Script>) -> Script {
         let masked = mask::mask(&file.text);
         let before = before.map(|script| (script.masked.as_str(), script.pieces.as_slice()));

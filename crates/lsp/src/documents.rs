@@ -8,6 +8,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use tower_lsp::lsp_types::{Position, TextDocumentContentChangeEvent, Url};
 
+/// The largest text that is analysed, in bytes. What is known of one takes a hundred times its size.
+const LARGEST: usize = 4 << 20;
+
 /// A document that the client has open. Its text is the truth, whatever the disk says.
 pub(crate) struct Document {
     pub(crate) url: Url,
@@ -65,6 +68,7 @@ impl Snapshot {
     /// Parses the text, once for all who ask. Call it on a worker.
     pub(crate) fn script(&self) -> Arc<Script> {
         let parse = || match self.before() {
+            _ if self.file.text.len() > LARGEST => Script::too_large(self.file.clone(), LARGEST),
             Some(before) => Script::reparse(self.file.clone(), &before),
             None => Script::parse(self.file.clone()),
         };
