@@ -16,6 +16,65 @@ impl Random {
 }
 
 #[test]
+fn a_text_of_many_megabytes_is_not_analysed_until_it_is_smaller() {
+    let mut client = Client::start("");
+    let huge = "local s = bk.imag('alpine')\n".repeat(200_000);
+    client.open_with("build.lua", &huge);
+    client.wait_for_findings("build.lua");
+    let hover = client.request(
+        "textDocument/hover",
+        json!({ "textDocument": { "uri": client.uri("build.lua") }, "position": { "line": 3, "character": 14 } }),
+    );
+    assert!(hover.is_null(), "{hover}");
+    let all = json!([{ "text": "local s = bk.imag('alpine')\n" }]);
+    client.change("build.lua", all, "local s = bk.imag('alpine')\n".into());
+    client.wait_for_findings("build.lua");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v1:
+          1:1-1:28 error syntax: the script is too large to be analysed (5.3 MB, the limit is 4 MB)
+            hint: generate less text, or read data with `require`
+        findings of build.lua v2:
+          1:1-1:28 error missing-export: no bk.export() call — nothing to build
+            hint: end the script with `bk.export(state)`, where `state` is what is to be built
+          1:14-1:18 error unknown-function: unknown function `bk.imag`, did you mean `image`?
+    "#]],
+    );
+}
+
+#[test]
+fn edits_that_arrive_in_another_order_are_put_in_the_order_of_their_versions() {
+    let mut client = Client::start("");
+    client.open_with("build.lua", "x");
+    let uri = client.uri("build.lua");
+    let type_at = |client: &mut Client, version: i32, column: u32, text: &str| {
+        let at = json!({ "line": 0, "character": column });
+        let change = json!([{ "range": { "start": at, "end": at }, "text": text }]);
+        let id = json!({ "uri": uri, "version": version });
+        client.notify("textDocument/didChange", json!({ "textDocument": id, "contentChanges": change }));
+    };
+    let text = |client: &mut Client| {
+        let tree = client.request("luakit/syntaxTree", json!({ "uri": uri }));
+        (tree["text"].as_str().unwrap().to_owned(), tree["version"].clone())
+    };
+    // What is typed is `a-b-c-`, each in front of `x`; versions 3 and 5 come late.
+    for (version, column, typed) in
+        [(2, 0, "a"), (4, 2, "b"), (6, 4, "c"), (7, 5, "-"), (3, 1, "-"), (5, 3, "-")]
+    {
+        type_at(&mut client, version, column, typed);
+    }
+    assert_eq!(text(&mut client), ("a-b-c-x".into(), json!(7)));
+    // A client whose versions have gaps, or begin anew, is believed.
+    type_at(&mut client, 20, 0, "1");
+    type_at(&mut client, 30, 1, "2");
+    type_at(&mut client, 3, 2, "3");
+    assert_eq!(text(&mut client), ("123a-b-c-x".into(), json!(3)));
+    client.wait("the findings of version 3", |message| message["params"]["version"] == 3);
+    client.transcript();
+}
+
+#[test]
 fn hundreds_of_edits_in_a_row_arrive_in_their_order() {
     let mut client = Client::start("");
     let mut random = Random(7);

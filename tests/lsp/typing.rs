@@ -188,6 +188,61 @@ fn hover_adds_what_the_last_run_showed_of_the_op() {
 }
 
 #[test]
+fn hover_adds_the_values_that_names_had_in_the_last_run() {
+    let mut client = Client::start(
+        "local lib = require('lib')\nlocal ref = 'alpine:' .. lib.version(3)\nlocal plain = 'x'\nlocal s = bk.image(ref)\n\
+         for _, cc in ipairs({ 'gcc', 'clang' }) do s = s:run(cc .. ' ' .. plain) end\nbk.export(s)\n\
+         --- lib.lua\nlocal M = {}\nfunction M.version(major)\n  return major .. '.19'\nend\nreturn M\n",
+    );
+    client.open("build.lua");
+    client.open("lib.lua");
+    client.transcript();
+    let values = |client: &mut Client, file: &str, mark: &str| {
+        let hover = client.request("textDocument/hover", client.at(file, mark));
+        let text = hover["contents"]["value"].as_str().unwrap_or("nothing").to_owned();
+        text.split("\n---\n")
+            .find(|part| part.contains("in the last run"))
+            .unwrap_or("nothing")
+            .trim()
+            .to_owned()
+    };
+    assert_eq!(values(&mut client, "build.lua", "ref ="), "nothing", "it did not run yet");
+    client.save("build.lua");
+    expect![[r#"
+        Value in the last run:
+
+        ```lua
+        "alpine:3.19"
+        ```"#]]
+    .assert_eq(&values(&mut client, "build.lua", "ref ="));
+    assert_eq!(values(&mut client, "build.lua", "ref)"), values(&mut client, "build.lua", "ref ="));
+    expect![[r#"
+        Values in the last run:
+
+        ```lua
+        "gcc"
+        "clang"
+        ```"#]]
+    .assert_eq(&values(&mut client, "build.lua", "cc .."));
+    expect![[r#"
+        Value in the last run:
+
+        ```lua
+        3
+        ```"#]]
+    .assert_eq(&values(&mut client, "lib.lua", "major .."));
+    assert_eq!(values(&mut client, "build.lua", "plain ="), "nothing", "the text shows it");
+    // A run that fails takes nothing away, and the text may move.
+    client.edit("build.lua", "local lib", "-- The build.\nlocal lib");
+    client.edit("build.lua", "bk.export(s)", "bk.export(t.x)");
+    client.save("build.lua");
+    assert!(values(&mut client, "build.lua", "ref)").contains("alpine:3.19"));
+    client.edit("build.lua", "local ref", "local reference");
+    assert_eq!(values(&mut client, "build.lua", "reference ="), "nothing", "another name");
+    client.transcript();
+}
+
+#[test]
 fn hover_on_an_image_shows_the_whole_reference() {
     let mut client = Client::start("local s = bk.image('alpine', { platform = 'linux/aarch64' })\n");
     client.open("build.lua");

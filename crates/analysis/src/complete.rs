@@ -85,6 +85,9 @@ pub fn completions(script: &Script, offset: usize, loader: Option<&dyn Loader>) 
 
 /// Returns what could be typed at an offset, of all that is known around the script.
 pub fn completions_in(script: &Script, offset: usize, surroundings: &Surroundings<'_>) -> Completions {
+    if script.is_too_large() {
+        return Completions::default();
+    }
     let offset = offset.min(script.masked.len());
     let cursor = Cursor::new(script, offset);
     if cursor.context == Context::Comment {

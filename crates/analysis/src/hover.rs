@@ -45,7 +45,7 @@ pub fn hover_in(script: &Script, offset: usize, surroundings: &Surroundings<'_>)
 }
 
 /// Returns the name or literal that an offset is in or at the end of.
-fn token_at(script: &Script, offset: usize) -> Option<Token> {
+pub(crate) fn token_at(script: &Script, offset: usize) -> Option<Token> {
     let end = script.tokens.partition_point(|token| token.range.start <= offset);
     let near = script.tokens.iter().take(end).rev().take(2);
     let mut touching = near.filter(|token| {

@@ -21,6 +21,7 @@ mod lua_library;
 mod mask;
 mod navigation;
 mod nesting;
+mod observe;
 mod on_enter;
 mod options_read;
 mod parse;
@@ -65,6 +66,7 @@ pub use inlay_hint::{InlayHint, InlayHintKind, InlayHints, images_without_platfo
 use luakit_api::Prepared;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
 pub use navigation::{Navigation, NavigationTarget, definition, implementation, is_local, type_definition};
+pub use observe::value_places;
 pub use on_enter::on_enter;
 use parse::ParseError;
 pub use references::{Highlight, highlights, references};
@@ -115,6 +117,20 @@ impl Script {
         Script { pieces: Vec::new(), ..Self::of(file, None) }
     }
 
+    /// Makes the script of a text that is larger than `limit`, in bytes: nothing is known of it but that.
+    pub fn too_large(file: Arc<SourceFile>, limit: usize) -> Script {
+        let error =
+            parse::ParseError { range: TextRange::default(), kind: parse::ParseErrorKind::TooLarge(limit) };
+        let nothing = Self::parse(Arc::new(SourceFile::new(file.name.clone(), "")));
+        let masked = mask::mask(&file.text);
+        Script { file, masked, errors: vec![error], ..nothing }
+    }
+
+    /// Tells whether the text was not looked at, for its size.
+    pub fn is_too_large(&self) -> bool {
+        self.errors.iter().any(|error| matches!(error.kind, parse::ParseErrorKind::TooLarge(_)))
+    }
+
     fn of(file: Arc<SourceFile>, before: Option<&Script>) -> Script {
         let masked = mask::mask(&file.text);
         let before = before.map(|script| (script.masked.as_str(), script.pieces.as_slice()));
@@ -127,7 +143,13 @@ impl Script {
     ///
     /// If the text does not parse, it is left as it is, for the engine to say so.
     pub fn prepare(&self) -> Prepared {
-        prepare::prepare(self)
+        prepare::prepare(self, None)
+    }
+
+    /// Does the same, with code that tells the values of names to [`OBSERVER`](luakit_api::OBSERVER). The names are
+    /// numbered from `first` on, so that those of several files are different.
+    pub fn prepare_observed(&self, first: usize) -> Prepared {
+        prepare::prepare(self, Some(first))
     }
 
     /// Tells whether the file calls `bk.export` (or `bk.target`) at its top level, so that it is an entry.

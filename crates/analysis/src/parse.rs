@@ -50,6 +50,8 @@ pub(crate) enum ParseErrorKind {
     /// The parser's own message about a token.
     Token(String),
     TooDeep,
+    /// The text was not looked at; this many bytes would have been.
+    TooLarge(usize),
     /// The parser panicked.
     Panic,
 }

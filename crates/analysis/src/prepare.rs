@@ -4,47 +4,67 @@
 //! is legal there everywhere, since only a `(` on a new line is ambiguous, and it changes nothing but lines.
 
 use crate::Script;
+use crate::observe::observations;
 use crate::strings::decode;
 use crate::tree::{Call, Entry, ExprId, ExprKind};
-use luakit_api::{ArgSite, CallSite, FieldSite, Prepared, PreparedLine};
+use luakit_api::{ArgSite, CallSite, FieldSite, OBSERVER, Prepared, PreparedLine};
 use luakit_diagnostics::TextRange;
 
 /// A callee that is longer than this is cut down to its name.
 const CALLEE: usize = 80;
 
-pub(crate) fn prepare(script: &Script) -> Prepared {
-    let mut calls = Vec::new();
-    let mut splits = Vec::new();
+/// Prepares a text. With `observe`, the text also tells the values of its names, which are numbered from there on.
+pub(crate) fn prepare(script: &Script, observe: Option<usize>) -> Prepared {
+    let mut prepared = Prepared { first_observed: observe.unwrap_or(0), ..Prepared::default() };
+    let mut cuts = Vec::new();
     // The tree of a broken text is not to be relied on, and the engine will refuse the text anyway.
     if script.errors.is_empty() {
         for (id, call) in script.tree.calls() {
             if let Some(name) = script.tree.called_name(call)
                 && !name.is_empty()
             {
-                splits.push((name.start, calls.len()));
+                cuts.push((name.start, Cut::Call(prepared.calls.len())));
             }
-            calls.push(call_site(script, id, call));
+            prepared.calls.push(call_site(script, id, call));
         }
-        splits.sort_unstable();
+        for observation in observe.into_iter().flat_map(|_| observations(script)) {
+            let name = script.text(observation.name);
+            let number = prepared.first_observed + prepared.observed.len();
+            // Between `do` and `end`, since a call would be one with a `(` that follows.
+            cuts.push((observation.at, Cut::Code(format!(" do {OBSERVER}({number},{name}) end "))));
+            prepared.observed.push(observation.name);
+        }
+        cuts.sort();
     }
-    let (text, lines) = split(&script.masked, &splits);
-    Prepared { text, lines, calls }
+    (prepared.text, prepared.lines) = split(&script.masked, &cuts);
+    prepared
 }
 
-/// Breaks the text at each offset, and says where the lines came from.
-fn split(text: &str, splits: &[(usize, usize)]) -> (String, Vec<PreparedLine>) {
-    let mut out = String::with_capacity(text.len() + splits.len());
+/// What is put into the text. Code ends what stands before it, so that it comes before a call at the same place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Cut {
+    Code(String),
+    /// A line break in front of the name of a call.
+    Call(usize),
+}
+
+/// Puts the cuts into the text, in their order, and says where the lines came from.
+fn split(text: &str, cuts: &[(usize, Cut)]) -> (String, Vec<PreparedLine>) {
+    let mut out = String::with_capacity(text.len() + cuts.len());
     let mut lines = vec![PreparedLine { start: 0, call: None }];
     let mut from = 0;
-    for stop in splits.iter().map(|(at, call)| (*at, Some(*call))).chain([(text.len(), None)]) {
-        let (at, call) = stop;
+    for (at, cut) in cuts.iter().map(|(at, cut)| (*at, Some(cut))).chain([(text.len(), None)]) {
         let piece = text.get(from..at).unwrap_or("");
         out.push_str(piece);
         let breaks = memchr(piece).map(|i| PreparedLine { start: from + i + 1, call: None });
         lines.extend(breaks);
-        if call.is_some() {
-            out.push('\n');
-            lines.push(PreparedLine { start: at, call });
+        match cut {
+            Some(Cut::Code(code)) => out.push_str(code),
+            Some(Cut::Call(call)) => {
+                out.push('\n');
+                lines.push(PreparedLine { start: at, call: Some(*call) });
+            }
+            None => {}
         }
         from = at;
     }
@@ -172,6 +192,45 @@ mod tests {
                 8   = 1
             "#]],
         );
+    }
+
+    #[test]
+    fn values_are_told_where_names_get_them_if_that_is_wanted() {
+        let script = script(
+            "local a, _ = f();(g)(a) b = 1; a += 2; t.x = 1\nfor i, v in p(a) do f(v) end\n\
+             local function h(x, ...) return x end\nrepeat local c = 1 until c",
+        );
+        let prepared = script.prepare_observed(7);
+        let told = prepared.text.replace("__luakit_observe", "!");
+        expect![[r#"
+            local a, _ =
+            f() do !(7,a) end ;(g)(a) b = 1 do !(8,b) end ; a += 2 do !(9,a) end ; t.x = 1
+            for i, v in
+            p(a) do  do !(10,i) end  do !(11,v) end
+            f(v) end
+            local function h(x, ...)  do !(12,x) end return x end
+            repeat local c = 1 do !(13,c) end  until c
+        "#]]
+        .assert_eq(&told.lines().map(|line| format!("{}\n", line.trim_end())).collect::<String>());
+        let names: Vec<&str> = prepared.observed.iter().map(|name| script.text(*name)).collect();
+        assert_eq!(names, ["a", "b", "a", "i", "v", "x", "c"]);
+    }
+
+    #[test]
+    fn what_tells_values_changes_no_line_and_nothing_else() {
+        for (name, text) in cases() {
+            let script = script(&text);
+            let (plain, told) = (script.prepare(), script.prepare_observed(0));
+            assert_eq!((&told.lines, &told.calls), (&plain.lines, &plain.calls), "{name}");
+            let reparsed = crate::parse::parse(&told.text, None);
+            assert_eq!(reparsed.errors, script.errors, "{name}\n{}", told.text);
+            let mut without = told.text;
+            while let Some(start) = without.find(" do __luakit_observe(") {
+                let end = without[start..].find(" end ").unwrap();
+                without.replace_range(start..start + end + " end ".len(), "");
+            }
+            assert_eq!(without, plain.text, "{name}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::project::{FileId, Location, Project, Symbol, Use, commented, key_text
 use crate::scope::{LocalId, LocalKind};
 use crate::tokens::TokenKind;
 use crate::tree::ExprKind;
-use luakit_api::{FUNCTIONS, GLOBALS};
+use luakit_api::{FUNCTIONS, GLOBALS, KEYWORDS};
 use luakit_diagnostics::TextRange;
 use try_out::try_out;
 
@@ -232,12 +232,6 @@ fn word_at(script: &Script, offset: usize) -> Option<(TokenKind, TextRange)> {
     let mut found = near.filter(|token| token.range.touches(offset) && word(token.kind));
     found.next().map(|token| (token.kind, token.range))
 }
-
-/// The words that Lua keeps for itself.
-const KEYWORDS: &[&str] = &[
-    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "if", "in", "local", "nil",
-    "not", "or", "repeat", "return", "then", "true", "until", "while",
-];
 
 #[cfg(test)]
 mod tests {

@@ -53,9 +53,10 @@ pub(crate) fn syntax_errors(script: &Script) -> Vec<Diagnostic> {
     if script.errors.is_empty() {
         return Vec::new();
     }
-    let deep = script.errors.iter().find(|error| error.kind == ParseErrorKind::TooDeep);
-    let mut faults = match deep {
-        Some(ParseError { range, .. }) => vec![too_deep(*range)],
+    let given_up =
+        |error: &&ParseError| matches!(error.kind, ParseErrorKind::TooDeep | ParseErrorKind::TooLarge(_));
+    let mut faults = match script.errors.iter().find(given_up) {
+        Some(error) => vec![by_parser(script, error)],
         None => recognizer::faults(script),
     };
     if faults.is_empty() {
@@ -84,8 +85,12 @@ fn diagnostic(script: &Script, fault: Fault) -> Diagnostic {
     diagnostic
 }
 
-fn too_deep(range: TextRange) -> Fault {
-    Fault::new(range, "this is nested too deeply").hint("give the inner parts names with `local`")
+fn too_large(script: &Script, limit: usize) -> Fault {
+    let megabytes = |bytes: usize| bytes as f64 / f64::from(1 << 20);
+    let (size, limit) = (megabytes(script.file.text.len()), megabytes(limit));
+    let message =
+        format!("the script is too large to be analysed ({size:.1} MB, the limit is {limit:.0} MB)");
+    Fault::new(script.file.line_range(1), message).hint("generate less text, or read data with `require`")
 }
 
 /// Words an error of the parser.
@@ -96,7 +101,9 @@ fn by_parser(script: &Script, error: &ParseError) -> Fault {
         ParseErrorKind::UnclosedComment => mistakes::unclosed_comment(script, error.range),
         ParseErrorKind::BadNumber => Fault::new(error.range, format!("`{text}` is not a number")),
         ParseErrorKind::BadCharacter => Fault::new(error.range, format!("unexpected character `{text}`")),
-        ParseErrorKind::TooDeep => too_deep(error.range),
+        ParseErrorKind::TooDeep => Fault::new(error.range, "this is nested too deeply")
+            .hint("give the inner parts names with `local`"),
+        ParseErrorKind::TooLarge(limit) => too_large(script, *limit),
         ParseErrorKind::Panic => Fault::new(error.range, "this is not valid Lua"),
         ParseErrorKind::Token(message) => {
             let found = if text.is_empty() { "the end of the file".into() } else { format!("`{text}`") };

@@ -210,6 +210,22 @@ impl Tree {
         })
     }
 
+    /// Returns every statement, also those within others and in functions, in no order.
+    pub(crate) fn stmts(&self) -> impl Iterator<Item = &Stmt> {
+        let mut blocks: Vec<&Block> = vec![&self.block];
+        blocks.extend(self.funcs.iter().map(|func| &func.block));
+        let mut rest = [].iter();
+        std::iter::from_fn(move || {
+            loop {
+                if let Some(stmt) = rest.next() {
+                    blocks.extend(crate::scope::blocks_of(stmt));
+                    return Some(stmt);
+                }
+                rest = blocks.pop()?.stmts.iter();
+            }
+        })
+    }
+
     /// Returns the name that a call calls: `run` in `base:run("x")`.
     pub(crate) fn called_name(&self, call: &Call) -> Option<Name> {
         match (call.method, &self.expr(call.callee).kind) {

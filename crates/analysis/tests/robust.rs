@@ -34,23 +34,27 @@ fn samples() -> Vec<(String, String)> {
 
 /// Asks everything that can be asked with a cursor at `offset`.
 fn ask(text: &str, offset: usize) {
-    let script = Script::parse(Arc::new(SourceFile::new("build.lua", text)));
+    ask_script(&Script::parse(Arc::new(SourceFile::new("build.lua", text))), offset);
+}
+
+fn ask_script(script: &Script, offset: usize) {
+    let text = script.file.text.as_str();
     let inside = |range: TextRange| {
         assert!(text.get(range.start..range.end).is_some(), "{range:?} is not in {text:?}");
     };
-    for finding in diagnostics(&script, None) {
+    for finding in diagnostics(script, None) {
         inside(finding.place.range);
         finding.fixes.iter().flat_map(|fix| &fix.edits).for_each(|edit| inside(edit.range));
         assert!(!finding.message.ends_with('.'), "{}", finding.message);
     }
-    for item in completions(&script, offset, None) {
+    for item in completions(script, offset, None) {
         inside(item.range);
         assert!(item.range.touches(offset), "{item:?} at {offset} of {text:?}");
     }
-    if let Some(hover) = hover(&script, offset, None) {
+    if let Some(hover) = hover(script, offset, None) {
         inside(hover.range);
     }
-    if let Some(help) = signature_help(&script, offset, None) {
+    if let Some(help) = signature_help(script, offset, None) {
         help.parameters
             .iter()
             .for_each(|(range, _)| assert!(help.label.get(range.start..range.end).is_some()));
@@ -58,10 +62,10 @@ fn ask(text: &str, offset: usize) {
     let whole = TextRange::new(0, text.len());
     // What does not depend on the cursor need not be asked at each.
     if offset.is_multiple_of(3) {
-        ask_structure(&script, offset, &inside);
+        ask_structure(script, offset, &inside);
     }
-    explain_operand(&script, whole, "attempt to concatenate nil with string");
-    explain_operand(&script, whole, "attempt to index nil with 'run'");
+    explain_operand(script, whole, "attempt to concatenate nil with string");
+    explain_operand(script, whole, "attempt to index nil with 'run'");
     let prepared = script.prepare();
     assert_eq!(prepared.text.matches('\n').count() + 1, prepared.lines.len());
 }
@@ -112,6 +116,19 @@ fn every_prefix_of_every_sample() {
             }
         }
     });
+}
+
+#[test]
+fn a_text_that_is_too_large_says_that_and_no_more() {
+    for (_, text) in samples() {
+        let script = Script::too_large(Arc::new(SourceFile::new("build.lua", text.as_str())), 0);
+        let findings: Vec<String> = diagnostics(&script, None).into_iter().map(|it| it.message).collect();
+        assert!(matches!(&findings[..], [one] if one.contains("too large")), "{findings:?}");
+        for (offset, _) in text.char_indices().step_by(17) {
+            ask_script(&script, offset);
+            assert!(completions(&script, offset, None).is_empty());
+        }
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod arg;
 pub mod calls;
 mod check;
 mod literal;
+mod lua_name;
 pub mod modules;
 mod names;
 pub mod render;
@@ -25,13 +26,14 @@ pub use arg::Arg;
 pub use calls::{Call, FUNCTIONS, FunctionId, check};
 pub use check::{Cx, Focus, OptionsTable, Problem, Replacement, Step, Unknown};
 pub use literal::Literal;
+pub use lua_name::{KEYWORDS, is_lua_name};
 pub use luakit_api_macros::{Call, Choice, Options};
 pub use names::{
     BK_PLATFORMS, BLOCKED, Blocked, EVALUATE_OPTIONS, EVALUATED, EXPECTATIONS, GLOBALS, Property,
     TEST_FUNCTIONS, TEST_GLOBALS, TestName, bk_function, blocked, function_named, method, methods_of,
     properties_of,
 };
-pub use site::{ArgSite, CallSite, FieldSite, Prepared, PreparedLine};
+pub use site::{ArgSite, CallSite, FieldSite, OBSERVER, Prepared, PreparedLine};
 pub use suggest::{nearest, only_near};
 pub use table::{Choice, ChoiceValue, Field, Function, Options, Param, Receiver, Special, Ty};
 pub use view::{Key, Kind, Known, Object, Table, View};

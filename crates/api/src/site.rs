@@ -79,7 +79,14 @@ pub struct Prepared {
     /// For each line of `text`, from the first: where it begins in the original, and the call whose name begins it.
     pub lines: Vec<PreparedLine>,
     pub calls: Vec<CallSite>,
+    /// The names whose values the running text tells [`OBSERVER`], if that was wanted.
+    pub observed: Vec<TextRange>,
+    /// What the first of them is called by; the others count from there.
+    pub first_observed: usize,
 }
+
+/// The global function that a text tells the values of its variables: `__luakit_observe(number, value)`.
+pub const OBSERVER: &str = "__luakit_observe";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PreparedLine {

@@ -6,9 +6,9 @@ use luakit_analysis::Script;
 use luakit_api::calls::TargetName;
 use luakit_api::modules::Loader;
 use luakit_diagnostics::{Code, Diagnostic, Layer, Place, SourceFile};
-use luakit_evaluator::{Config, Evaluation, Export, Limits, Memory, Printed, evaluate};
+use luakit_evaluator::{Config, Evaluation, Export, Limits, Memory, Observed, Printed, evaluate};
 use luakit_llb::{Constraints, Definition, Graph, Platform};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -39,6 +39,8 @@ pub struct Options {
     pub lints: lints::Lints,
     /// Whether every op is told with its places, for who draws them.
     pub ops: bool,
+    /// Whether the second run tells the values of the script's names.
+    pub observe: bool,
     /// Called with what the script prints, as it prints it.
     pub print: Option<fn(&str)>,
 }
@@ -61,6 +63,7 @@ impl Default for Options {
             verify: true,
             lints: lints::Lints::None,
             ops: false,
+            observe: false,
             print: None,
         }
     }
@@ -80,6 +83,8 @@ pub struct DryRun {
     pub files: Vec<Arc<SourceFile>>,
     /// What the script printed, in order.
     pub output: Vec<Printed>,
+    /// The values that the names of the scripts had, if `observe` asked for them and there was a second run.
+    pub observed: Vec<Observed>,
     /// The names of the arguments that the script asked for.
     pub args_read: BTreeSet<String>,
     /// Whether `cancel` ended it; it then says nothing.
@@ -132,22 +137,31 @@ pub fn dry_run_parsed(script: &Arc<Script>, loader: &dyn Loader, options: &Optio
     let begun = Instant::now();
     let scripts = Scripts::of(script.clone());
     let file = &script.file;
-    let (mut run, _memory) = run_once(file, &scripts, loader, options, false);
+    let first = Options { observe: false, ..options.clone() };
+    let (mut run, _memory) = run_once(file, &scripts, loader, &first, false);
     let left = options.timeout.saturating_sub(begun.elapsed());
     if left <= options.timeout / 2 {
         return run;
     }
     let again =
         Options { timeout: left, print: None, lints: lints::Lints::None, ops: false, ..options.clone() };
+    let plain = Options { observe: false, ..again.clone() };
     if options.verify && !run.outputs.is_empty() {
-        let (second, _) = run_once(file, &scripts, loader, &again, false);
-        run.diagnostics.extend(verify::difference(&run, &second));
+        let (mut second, _) = run_once(file, &scripts, loader, &again, false);
+        run.observed = std::mem::take(&mut second.observed);
+        let mut difference = verify::difference(&run, &second);
+        if difference.is_some() && options.observe {
+            // A script may look at what tells its values, as it does with `pairs(_G)`.
+            let (third, _) = run_once(file, &scripts, loader, &plain, false);
+            difference = verify::difference(&run, &third);
+        }
+        run.diagnostics.extend(difference);
     }
     let more = |error: &Diagnostic| error.is_error() && luakit_evaluator::may_have_more(error.code);
     if options.collect && run.diagnostics.iter().any(more) {
         // What stands in may keep a loop from ending; the mistakes that are known wait no longer than for a normal run.
         let patience = Duration::from_millis(500) + begun.elapsed() * 4;
-        let again = Options { timeout: left.min(patience), ..again };
+        let again = Options { timeout: left.min(patience), ..plain };
         let (collected, _) = run_once(file, &scripts, loader, &again, true);
         let same = |a: &Diagnostic, b: &Diagnostic| a.place == b.place && a.code == b.code;
         for found in collected.diagnostics {
@@ -192,11 +206,23 @@ fn run_once(
         limits: Limits { time: options.timeout, ..options.limits },
         cancel: options.cancel.clone(),
         collect,
+        observe: options.observe,
         print: options.print,
     };
-    let Evaluation { graph, exports, mut diagnostics, files, output, args_read, cancelled, memory } =
-        evaluate(file, loader, &|file| prepare(&scripts.parsed(file)), &config);
-    let mut run = DryRun { files, output, args_read, cancelled, ..DryRun::default() };
+    let observed = Cell::new(0);
+    let prepare = |file: &Arc<SourceFile>| {
+        let script = scripts.parsed(file);
+        if !options.observe {
+            return prepare(&script);
+        }
+        let prepared = parsed(&script)?.prepare_observed(observed.get());
+        observed.set(observed.get() + prepared.observed.len());
+        Ok(prepared)
+    };
+    let evaluation = evaluate(file, loader, &prepare, &config);
+    let Evaluation { graph, exports, mut diagnostics, files, output, args_read, cancelled, .. } = evaluation;
+    let (memory, observed) = (evaluation.memory, evaluation.observed);
+    let mut run = DryRun { files, output, observed, args_read, cancelled, ..DryRun::default() };
     if cancelled {
         return (run, memory);
     }
@@ -276,12 +302,17 @@ fn marshal(graph: &Graph, export: &Export, constraints: &Constraints) -> Result<
 
 /// Makes a file ready for the engine. What the parser refuses is told in its words, which are better than the engine's.
 pub(crate) fn prepare(script: &Script) -> Result<luakit_api::Prepared, Vec<Diagnostic>> {
+    Ok(parsed(script)?.prepare())
+}
+
+/// Returns a script if it parses.
+fn parsed(script: &Script) -> Result<&Script, Vec<Diagnostic>> {
     let errors: Vec<Diagnostic> = script
         .syntax_errors()
         .into_iter()
         .map(|error| Diagnostic { layer: Layer::DryRun, ..error })
         .collect();
-    if errors.is_empty() { Ok(script.prepare()) } else { Err(errors) }
+    if errors.is_empty() { Ok(script) } else { Err(errors) }
 }
 
 /// Luau says "attempt to concatenate nil with string" and a line; the text tells which name was nil.

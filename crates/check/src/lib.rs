@@ -17,7 +17,7 @@ pub use dry_run::{DryRun, Options, Output, SHOWN_UNIQUE, dry_run, dry_run_parsed
 pub use git::{GitLoader, split_revision};
 pub use join::join;
 pub use lints::Lints;
-pub use luakit_evaluator::Limits;
+pub use luakit_evaluator::{Limits, Observed};
 pub use luakit_llb as llb;
 pub use ops::MadeOp;
 pub use testing::{TestFile, TestOutcome, test_loader};

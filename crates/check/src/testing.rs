@@ -85,6 +85,7 @@ impl TestFile {
             limits: Limits { time: self.timeout, ..Limits::default() },
             cancel: Arc::default(),
             collect: false,
+            observe: false,
             print: None,
         };
         let evaluate = |path: &str, options: &Value| self.evaluate(path, options);

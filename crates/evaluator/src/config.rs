@@ -19,6 +19,8 @@ pub struct Config {
     pub cancel: Arc<AtomicBool>,
     /// Whether the script goes on after an error of the API, to find more of them.
     pub collect: bool,
+    /// Whether the values are kept that a text tells [`OBSERVER`](luakit_api::OBSERVER).
+    pub observe: bool,
     /// Called with what the script prints, as it prints it.
     pub print: Option<fn(&str)>,
 }

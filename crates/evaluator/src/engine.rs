@@ -153,6 +153,7 @@ fn finish(run: &Rc<Run>) -> Evaluation {
         files: run.files.borrow().iter().map(|loaded| loaded.file.clone()).collect(),
         output: run.output.take(),
         args_read: run.args_read.take(),
+        observed: crate::observe::observed(run),
         cancelled: run.config.cancel.load(Ordering::Relaxed),
         memory: crate::Memory { _vm: run.vm.take() },
     }

@@ -12,6 +12,7 @@ mod failure;
 mod frames;
 mod image_config;
 mod objects;
+mod observe;
 mod require;
 mod run;
 mod sandbox;
@@ -19,6 +20,7 @@ mod testing;
 mod view;
 
 pub use config::{Config, Limits};
+pub use observe::Observed;
 pub use testing::{DeclaredTest, Difference, Harness, TestRun, run_test};
 
 use luakit_api::Prepared;
@@ -39,6 +41,8 @@ pub struct Evaluation {
     pub output: Vec<Printed>,
     /// The names of the arguments that the script asked for.
     pub args_read: std::collections::BTreeSet<String>,
+    /// The values that names had, where the texts tell them.
+    pub observed: Vec<Observed>,
     /// Whether the evaluation was given up because nobody wants it any more.
     pub cancelled: bool,
     pub memory: Memory,

@@ -30,6 +30,7 @@ pub(crate) struct Run {
     pub(crate) output: RefCell<Vec<Printed>>,
     pub(crate) printed: Cell<usize>,
     pub(crate) args_read: RefCell<BTreeSet<String>>,
+    pub(crate) observations: RefCell<crate::observe::Observations>,
     /// What ended the script, seen where it happened.
     pub(crate) failure: RefCell<Option<Failure>>,
     /// Set once by a limit; nothing a script does takes it back.
@@ -91,6 +92,7 @@ impl Run {
             output: RefCell::default(),
             printed: Cell::new(0),
             args_read: RefCell::default(),
+            observations: RefCell::default(),
             failure: RefCell::default(),
             stopped: RefCell::default(),
             caught: RefCell::default(),

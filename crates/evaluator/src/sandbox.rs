@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::frames::{capture, own};
 use crate::run::{Resumed, Run};
-use crate::{Printed, calls, collect, objects};
+use crate::{Printed, calls, collect, objects, observe};
 use luakit_api::calls::FilesOf;
 use luakit_api::{BK_PLATFORMS, BLOCKED, FUNCTIONS, Object, Receiver, Ty, words};
 use luakit_diagnostics::Code;
@@ -64,6 +64,9 @@ pub(crate) fn install(lua: &Lua, run: &Rc<Run>, host: Table) -> mlua::Result<Fun
             Ok(!pattern.as_bytes().iter().any(|byte| b"^$*+?.([%-".contains(byte)))
         })?,
     )?;
+    if run.config.observe {
+        host.set("observe", observe::observer(lua, run)?)?;
+    }
     host.set("loadstring", lua.create_function(loadstring)?)?;
     host.set("split", lua.create_function(split)?)?;
     host.set("now", now(run))?;

@@ -158,7 +158,8 @@ impl LanguageServer for Backend {
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
         let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
-        hover::hover(view, position).await
+        let observed = self.session.lock().observed_in(&text_document.uri);
+        hover::hover(view, observed, position).await
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {

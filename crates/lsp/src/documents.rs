@@ -1,5 +1,6 @@
 //! Open documents: their text, their version, and the edits that lead from one version to the next.
 
+use crate::late_edits::RecentEdits;
 use crate::positions::{self, Encoding};
 use luakit_analysis::Script;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
@@ -7,6 +8,9 @@ use ropey::Rope;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use tower_lsp::lsp_types::{Position, TextDocumentContentChangeEvent, Url};
+
+/// The largest text that is analysed, in bytes. What is known of one takes a hundred times its size.
+const LARGEST: usize = 4 << 20;
 
 /// A document that the client has open. Its text is the truth, whatever the disk says.
 pub(crate) struct Document {
@@ -22,6 +26,7 @@ pub(crate) struct Document {
     pub(crate) dirty: bool,
     pub(crate) check: Check,
     text: Rope,
+    recent: RecentEdits,
     snapshot: OnceLock<Arc<Snapshot>>,
     /// What was last made of the text, to begin from after an edit; given on to the next snapshot.
     before: Mutex<Option<Before>>,
@@ -65,6 +70,7 @@ impl Snapshot {
     /// Parses the text, once for all who ask. Call it on a worker.
     pub(crate) fn script(&self) -> Arc<Script> {
         let parse = || match self.before() {
+            _ if self.file.text.len() > LARGEST => Script::too_large(self.file.clone(), LARGEST),
             Some(before) => Script::reparse(self.file.clone(), &before),
             None => Script::parse(self.file.clone()),
         };
@@ -133,6 +139,7 @@ impl Document {
             dirty: false,
             check: Check::default(),
             text: Rope::from_str(text),
+            recent: RecentEdits::default(),
             snapshot: OnceLock::new(),
             before: Mutex::default(),
         }
@@ -170,7 +177,7 @@ impl Document {
         self.snapshot.get_or_init(make).clone()
     }
 
-    /// Applies the changes of one `didChange`, and returns what each did.
+    /// Applies the changes of one `didChange`, and returns what they did.
     pub(crate) fn change(
         &mut self,
         version: i32,
@@ -178,16 +185,25 @@ impl Document {
         changes: Vec<TextDocumentContentChangeEvent>,
         encoding: Encoding,
     ) -> Vec<Replacement> {
-        self.version = version;
         self.generation = generation;
         self.dirty = true;
         self.forget_snapshot();
         self.check.findings = None;
+        if let Some(text) = self.recent.insert(version, &changes, encoding) {
+            // The newest version is another one, and stays it.
+            return vec![replace_all(&mut self.text, &text.to_string())];
+        }
+        self.recent.push((self.version, version), &self.text, &changes);
+        self.version = version;
         changes.into_iter().map(|change| apply(&mut self.text, &change, encoding)).collect()
     }
 }
 
-fn apply(text: &mut Rope, change: &TextDocumentContentChangeEvent, encoding: Encoding) -> Replacement {
+pub(crate) fn apply(
+    text: &mut Rope,
+    change: &TextDocumentContentChangeEvent,
+    encoding: Encoding,
+) -> Replacement {
     let Some(range) = change.range else { return replace_all(text, &change.text) };
     let char_at = |position: Position| positions::char_at(text, position, encoding);
     let (a, b) = (char_at(range.start), char_at(range.end));
@@ -292,6 +308,33 @@ mod tests {
                 prop_assert_eq!(document.text().to_string(), model.as_str());
                 prop_assert_eq!(&mapped, &model, "the replacement says what happened");
             }
+        }
+
+        #[test]
+        fn edits_in_any_order_near_their_own_give_the_same_text(
+            before in text(),
+            changes in prop::collection::vec(change(), 1..20),
+            lateness in prop::collection::vec(0usize..6, 20),
+        ) {
+            let new = || Document::new("file:///a".parse().unwrap(), None, "a".into(), 0, 0, &before);
+            let (mut one, mut other) = (new(), new());
+            let ranges = changes.into_iter().filter(|change| change.range.is_some());
+            let mut edits: Vec<(i32, _)> = (1..).zip(ranges).collect();
+            for (version, change) in &edits {
+                one.change(*version, 1, vec![change.clone()], Encoding::Utf16);
+            }
+            edits.sort_by_key(|(version, _)| *version as usize + lateness[*version as usize % 20]);
+            let mut mapped = before.clone();
+            for (version, change) in edits {
+                for done in other.change(version, 1, vec![change], Encoding::Utf16) {
+                    let new = other.text().to_string();
+                    let new = &new[done.range.start..done.range.start + done.length];
+                    mapped.replace_range(done.range.start..done.range.end, new);
+                }
+            }
+            prop_assert_eq!(one.text(), other.text());
+            prop_assert_eq!(one.version, other.version);
+            prop_assert_eq!(mapped, other.text().to_string(), "the replacements say what happened");
         }
 
         #[test]

@@ -7,7 +7,7 @@
 use crate::capabilities::Capabilities;
 use crate::contexts::Contexts;
 use crate::documents::{Document, Snapshot};
-use crate::dry_run::{self, Entry, Found, Graph, Printed, Reason};
+use crate::dry_run::{self, Entry, Found, Graph, Observed, Printed, Reason};
 use crate::index::{Asked, Index, Workspace, key_of};
 use crate::llb_file::Writer;
 use crate::outbox::{Message, Outbox};
@@ -239,6 +239,7 @@ impl Session {
             for entry in self.entries.values_mut() {
                 entry.findings.retain(|found| found.url != *url);
                 entry.printed.retain(|printed| printed.url != *url);
+                entry.observed.retain(|observed| observed.url != *url);
                 if let Some(graph) = &mut entry.graph {
                     graph.forget(url);
                 }
@@ -389,6 +390,12 @@ impl Session {
         let waits = self.settings.dry_run == DryRunMode::OnSave && self.documents.contains_key(url);
         let entries = self.entries.values().filter(|entry| !(waits && entry.looked));
         entries.flat_map(|entry| entry.found_in(url)).cloned().collect()
+    }
+
+    /// Returns the values that names in a document had in the last good runs.
+    pub(crate) fn observed_in(&self, url: &Url) -> Vec<Observed> {
+        let all = self.entries.values().flat_map(|entry| &entry.observed);
+        all.filter(|observed| observed.url == *url).cloned().collect()
     }
 
     pub(crate) fn open_files(&self) -> Vec<(PathBuf, Arc<Snapshot>)> {

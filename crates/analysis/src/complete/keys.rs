@@ -1,14 +1,13 @@
 //! Keys of tables: options of the API, entries of maps, and what a function of the project reads.
 
 use super::documentation::name_of;
-use super::members::is_name;
 use super::suggestions::map_keys;
 use super::{Completer, CompletionItem, CompletionKind, Documentation};
 use crate::cursor::{CallAt, Place, Step};
 use crate::options_read::{KeyRead, keys_read};
 use crate::slot::Slot;
 use luakit_api::modules::is_test_name;
-use luakit_api::{EVALUATE_OPTIONS, Field, Ty};
+use luakit_api::{EVALUATE_OPTIONS, Field, Ty, is_lua_name};
 
 impl Completer<'_, '_> {
     /// Returns the keys that a table of options can have and does not, those it must have first.
@@ -47,7 +46,7 @@ impl Completer<'_, '_> {
     fn map_keys(&self, slot: &Slot, have: &[String]) -> Vec<CompletionItem> {
         let keys = map_keys(slot).iter().enumerate().filter(|(_, (key, _))| !have.iter().any(|it| it == key));
         let items = keys.map(|(i, (key, doc))| {
-            let written = if is_name(key) { (*key).to_owned() } else { format!("[\"{key}\"]") };
+            let written = if is_lua_name(key) { (*key).to_owned() } else { format!("[\"{key}\"]") };
             CompletionItem {
                 detail: (*doc).into(),
                 remark: (*doc).into(),

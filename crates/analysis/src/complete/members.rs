@@ -6,7 +6,7 @@ use crate::types::{Kind, Type};
 use luakit_api::render::signature;
 use luakit_api::{
     BK_PLATFORMS, EVALUATED, EXPECTATIONS, FUNCTIONS, Function, Object, Receiver, TEST_FUNCTIONS, TestName,
-    Ty, blocked, methods_of, properties_of,
+    Ty, blocked, is_lua_name, methods_of, properties_of,
 };
 
 impl Completer<'_, '_> {
@@ -114,7 +114,7 @@ impl Completer<'_, '_> {
         let fields = fields.filter(|(name, ty)| {
             // What is being typed may be taken for a field that is assigned.
             let typed = self.cursor.script.text(self.cursor.word) == name && *ty == Type::Unknown;
-            is_name(name) && !typed && (!colon || self.types.is_function(*ty))
+            is_lua_name(name) && !typed && (!colon || self.types.is_function(*ty))
         });
         fields.map(|(name, ty)| self.field(name, ty)).collect()
     }
@@ -215,11 +215,6 @@ impl Completer<'_, '_> {
             ..self.item(name, kind)
         }
     }
-}
-
-pub(super) fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Splits `function(a: State, b) -> State` into what lists show behind a name.

@@ -1,13 +1,13 @@
 //! What modules of the project export, for scripts that do not require them yet: the `require` is added along.
 
-use super::members::{is_name, parts};
+use super::members::parts;
 use super::modules::{header, module_name};
 use super::{Completer, CompletionItem, CompletionKind, Documentation};
 use crate::tokens::TokenKind;
 use crate::tree::{ExprKind, StmtKind};
 use crate::types::{Exported, exported, required};
-use luakit_api::GLOBALS;
 use luakit_api::modules::{EMBEDDED, Found, find};
+use luakit_api::{GLOBALS, is_lua_name};
 use std::sync::Arc;
 
 /// How many modules are looked into for what they export.
@@ -45,7 +45,7 @@ impl Completer<'_, '_> {
                 continue;
             }
             for export in self.exported(module).iter() {
-                if !is_name(&export.name) || !export.name.to_lowercase().starts_with(&typed) {
+                if !is_lua_name(&export.name) || !export.name.to_lowercase().starts_with(&typed) {
                     continue;
                 }
                 let mut item = self.export(export);
@@ -62,7 +62,7 @@ impl Completer<'_, '_> {
     pub(super) fn members_of_unrequired(&self, name: &str) -> Vec<CompletionItem> {
         let mut items = Vec::new();
         for candidate in self.candidates().into_iter().filter(|candidate| candidate.name == name) {
-            for export in self.exported(&candidate.module).iter().filter(|export| is_name(&export.name)) {
+            for export in self.exported(&candidate.module).iter().filter(|export| is_lua_name(&export.name)) {
                 let remark = candidate.module.clone();
                 let item = CompletionItem { remark, sort: "1".into(), ..self.export(export) };
                 items.push(self.with_require(&candidate, item));
@@ -99,7 +99,7 @@ impl Completer<'_, '_> {
                 || self.is_local(&name)
                 || candidates.iter().any(|other| other.name == name && !other.of_library && of_library);
             let known = known.iter().any(|it| *it == dotted || it.strip_prefix("luakit:") == Some(&*dotted));
-            if !known && !taken && is_name(&name) && !is_reserved(&name) {
+            if !known && !taken && is_lua_name(&name) {
                 candidates.push(Candidate { module, name, of_library });
             }
         }
@@ -168,12 +168,4 @@ impl Completer<'_, '_> {
             script.text(script.tree.block.stmts.first().map(|stmt| stmt.range).unwrap_or_default());
         (lines.start(line).min(self.cursor.word.start), !is_require.contains("require"))
     }
-}
-
-fn is_reserved(name: &str) -> bool {
-    const RESERVED: &[&str] = &[
-        "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "if", "in", "local",
-        "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
-    ];
-    RESERVED.contains(&name)
 }

@@ -357,6 +357,32 @@ fn lua_s_own_functions_are_explained() {
 }
 
 #[test]
+fn comments_for_luakit_are_no_documentation() {
+    check("local ba$0se = bk.imag('a') -- luakit: ignore[unknown-function]", &expect![[r#"
+        `base`
+        ```lua
+        local base: State
+        ```
+
+        ```lua
+        bk.imag('a')
+        ```
+    "#]]);
+    check("-- The base.\n-- luakit: ignore\nlocal ba$0se = bk.imag('a')", &expect![[r#"
+        `base`
+        ```lua
+        local base: State
+        ```
+
+        The base.
+
+        ```lua
+        bk.imag('a')
+        ```
+    "#]]);
+}
+
+#[test]
 fn comments_of_locals_parameters_and_options_are_shown() {
     check_short(
         "-- The base of all.\nlocal base = bk.image('x')\nprint(ba$0se)",

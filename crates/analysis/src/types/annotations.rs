@@ -56,7 +56,7 @@ pub(super) fn above(script: &Script, offset: usize, declared: &mut Declared<'_>)
 pub(crate) fn doc_above(script: &Script, offset: usize) -> String {
     let lines = comments_above(script, offset);
     let text = lines.iter().map(|line| line.trim_start_matches('-').trim());
-    text.filter(|line| !line.starts_with('@')).collect::<Vec<_>>().join("\n")
+    text.filter(|line| !line.starts_with('@') && !is_directive(line)).collect::<Vec<_>>().join("\n")
 }
 
 pub(super) fn comments_above(script: &Script, offset: usize) -> Vec<&str> {
@@ -90,8 +90,13 @@ pub(crate) fn comments_of(script: &Script, offset: usize) -> String {
     let next = script.tokens.partition_point(|token| token.range.start < offset);
     let on_line = script.tokens.iter().skip(next).take_while(|token| lines.line(token.range.start) == line);
     let behind = on_line.last().filter(|token| token.kind == TokenKind::Comment);
-    let text = behind.map_or("", |token| script.text(token.range));
-    text.trim_start_matches('-').trim().to_owned()
+    let text = behind.map_or("", |token| script.text(token.range)).trim_start_matches('-').trim();
+    if is_directive(text) { String::new() } else { text.to_owned() }
+}
+
+/// Tells whether a comment is for luakit rather than for readers: `-- luakit: ignore[…]`.
+fn is_directive(text: &str) -> bool {
+    text.starts_with("luakit:")
 }
 
 /// Returns what the comments above a function say of a parameter.

@@ -27,7 +27,7 @@ fn evaluated(text: &str, split: bool) -> (Arc<SourceFile>, Graph) {
         let prepared = luakit_analysis::Script::parse(file.clone()).prepare();
         let starts = std::iter::once(0).chain(file.text.match_indices('\n').map(|(at, _)| at + 1));
         let lines = starts.map(|start| PreparedLine { start, call: None }).collect();
-        Ok(if split { prepared } else { Prepared { text: file.text.clone(), lines, calls: Vec::new() } })
+        Ok(if split { prepared } else { Prepared { text: file.text.clone(), lines, ..Prepared::default() } })
     };
     let config = Config {
         args: Default::default(),
@@ -36,6 +36,7 @@ fn evaluated(text: &str, split: bool) -> (Arc<SourceFile>, Graph) {
         limits: Limits { time: Duration::from_secs(20), ..Limits::default() },
         cancel: Arc::default(),
         collect: false,
+        observe: false,
         print: None,
     };
     let graph = luakit_check::worker::run(|| {

@@ -13,6 +13,7 @@ mod lines;
 mod lints;
 mod messages;
 mod modules;
+mod observed;
 mod ops;
 mod pages;
 mod rebuilds;

@@ -3,7 +3,7 @@
 use crate::documents::Replacement;
 use crate::dry_run::cache::Cached;
 use crate::dry_run::rebuilds::History;
-use crate::dry_run::{Graph, Printed, Status};
+use crate::dry_run::{Graph, Observed, Printed, Status};
 use crate::progress;
 use crate::session::Session;
 use luakit_diagnostics::Diagnostic;
@@ -25,6 +25,8 @@ pub(crate) struct Entry {
     pub(crate) findings: Vec<Found>,
     /// What the last run printed.
     pub(crate) printed: Vec<Printed>,
+    /// The values that names had in the last run without errors.
+    pub(crate) observed: Vec<Observed>,
     /// The documents by the names they have in findings.
     pub(crate) names: BTreeMap<String, Url>,
     /// The files that the last run read.
@@ -127,6 +129,7 @@ impl Entry {
     /// Moves findings, and the places of the graph, along with an edit.
     pub(crate) fn move_findings(&mut self, url: &Url, edit: Replacement) {
         self.printed.iter_mut().for_each(|printed| printed.moved(url, edit));
+        self.observed.iter_mut().for_each(|observed| observed.moved(url, edit));
         if let Some(graph) = &mut self.graph {
             graph.move_spots(url, edit);
         }

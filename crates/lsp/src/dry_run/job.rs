@@ -170,7 +170,7 @@ impl Job {
         for platform in platforms {
             // Only the first is drawn.
             let ops = runs.is_empty();
-            let options = Options { platform, ops, ..options.clone() };
+            let options = Options { platform, ops, observe: ops, ..options.clone() };
             let run = luakit_check::dry_run_parsed(script, &recorder, &options);
             // What does not end for one platform does not end for the others.
             let ends = run.cancelled || run.diagnostics.iter().any(|it| it.code == Code::LIMIT);

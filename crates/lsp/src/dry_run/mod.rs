@@ -11,6 +11,7 @@ mod discover;
 mod entry;
 mod graph;
 mod job;
+mod observed;
 mod op_markdown;
 mod outcome;
 mod printed;
@@ -22,6 +23,7 @@ pub(crate) use base::Base;
 pub(crate) use discover::{find_script, forget_unneeded, known_script};
 pub(crate) use entry::{Entry, Found};
 pub(crate) use graph::{Graph, Spot};
+pub(crate) use observed::{Observed, observed_markdown};
 pub(crate) use op_markdown::op_markdown;
 pub(crate) use outcome::{Outcome, Report, Status};
 pub(crate) use printed::Printed;
@@ -116,6 +118,7 @@ pub(crate) fn start(
             cancel: cancel.clone(),
             lints: Lints::All,
             ops: true,
+            observe: true,
             ..Options::default()
         },
     };

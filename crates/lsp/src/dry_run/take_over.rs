@@ -2,7 +2,7 @@
 
 use crate::dry_run::entry::Input;
 use crate::dry_run::job::{Evaluated, Settings};
-use crate::dry_run::{Found, Graph, Printed};
+use crate::dry_run::{Found, Graph, Observed, Printed};
 use crate::outbox::Message;
 use crate::paths::{self, Root};
 use crate::publish;
@@ -72,6 +72,9 @@ pub(super) fn take_over(session: &mut Session, url: &Url, evaluated: Evaluated, 
     // From the files that a script reads one knows where the modules of each are, and what their names are.
     let learned = entry.reads != reads && session.capabilities.refresh_tokens;
     // Of a script with errors, what the last good run showed is still told.
+    if graph.is_some() {
+        entry.observed = Observed::of(&run, &names);
+    }
     entry.graph = graph.or(entry.graph.take());
     entry.printed = Printed::of(&run, &names);
     entry.inputs = inputs;

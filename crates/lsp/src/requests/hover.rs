@@ -1,6 +1,6 @@
 //! `textDocument/hover`: what the text tells, then what the last good run showed of the op.
 
-use crate::dry_run::op_markdown;
+use crate::dry_run::{Observed, observed_markdown, op_markdown};
 use crate::requests::work;
 use crate::session::{View, as_loader};
 use crate::to_lsp::markup;
@@ -9,15 +9,17 @@ use luakit_check::llb::{Platform, Reference};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{Hover, HoverContents, Position};
 
-pub(crate) async fn hover(view: View, position: Position) -> Result<Option<Hover>> {
+pub(crate) async fn hover(view: View, observed: Vec<Observed>, position: Position) -> Result<Option<Hover>> {
     work(move || {
         let script = view.snapshot.script();
         let offset = view.offset(position);
         let loader = view.loader();
         let surroundings = Surroundings { normal: normal(), ..Surroundings::of(as_loader(&loader)) };
         let mut hover = luakit_analysis::hover_in(&script, offset, &surroundings)?;
-        if let Some(facts) = facts(&view, offset) {
-            hover.markdown = format!("{}\n\n---\n\n{facts}", hover.markdown.trim_end());
+        let places = luakit_analysis::value_places(&script, offset);
+        let values = observed_markdown(&observed, &places);
+        for fact in values.into_iter().chain(facts(&view, offset)) {
+            hover.markdown = format!("{}\n\n---\n\n{fact}", hover.markdown.trim_end());
         }
         Some(Hover {
             contents: HoverContents::Markup(markup(view.capabilities.hover_markdown, hover.markdown)),
