@@ -377,6 +377,96 @@ mod tests {
     }
 
     #[test]
+    fn fields_are_followed_through_what_lua_does_with_tables() {
+        // A metatable that a helper is given.
+        check(
+            "local function object(class) return setmetatable({}, class) end\nlocal C = {}\nC.__index = C\nfunction C:go() end\nlocal o = object(C)\no:go$0()",
+            "run",
+            &expect![[r#"
+                build.lua:
+                local function object(class) return setmetatable({}, class) end
+                local C = {}
+                C.__index = C
+                function C:run() end
+                local o = object(C)
+                o:run()
+            "#]],
+        );
+        // What is passed on as `...`, also beside others.
+        check(
+            "local function f(a, ...) local b, c = ... return c.x$0 end\nlocal function g(...) return f(...) end\ng(1, 2, { x = 1 })",
+            "y",
+            &expect![[r#"
+                build.lua:
+                local function f(a, ...) local b, c = ... return c.y end
+                local function g(...) return f(...) end
+                g(1, 2, { y = 1 })
+            "#]],
+        );
+        check(
+            "local function f(...) return select(2, ...).x$0, ({ ... })[1].x end\nf(1, { x = 1 })",
+            "y",
+            &expect![[r#"
+                build.lua:
+                local function f(...) return select(2, ...).y, ({ ... })[1].y end
+                f(1, { y = 1 })
+            "#]],
+        );
+        check(
+            "local function f() return 1, 2, 3, { x = 1 } end\nlocal _, _, _, t = f()\nprint(t.x$0)",
+            "y",
+            &expect![[r#"
+                build.lua:
+                local function f() return 1, 2, 3, { y = 1 } end
+                local _, _, _, t = f()
+                print(t.y)
+            "#]],
+        );
+        check(
+            "local function try(f) return pcall(f) end\nlocal ok, t = try(function() return { x = 1 } end)\nprint(t.x$0)",
+            "y",
+            &expect![[r#"
+                build.lua:
+                local function try(f) return pcall(f) end
+                local ok, t = try(function() return { y = 1 } end)
+                print(t.y)
+            "#]],
+        );
+        // A method is called on one value only.
+        check(
+            "local M = {}\nfunction M.f(self, a) return a.x$0 end\nlocal function two() return M, { x = 1 } end\ntwo():f()\nM:f({ x = 2 })",
+            "y",
+            &expect![[r#"
+                build.lua:
+                local M = {}
+                function M.f(self, a) return a.y end
+                local function two() return M, { x = 1 } end
+                two():f()
+                M:f({ y = 2 })
+            "#]],
+        );
+        check(
+            "local all = { { x = 1 } }\nlocal function list() return all end\nfor _, it in next, all do print(it.x$0) end\nfor _, it in list() do print(it.x) end",
+            "y",
+            &expect![[r#"
+                build.lua:
+                local all = { { y = 1 } }
+                local function list() return all end
+                for _, it in next, all do print(it.y) end
+                for _, it in list() do print(it.y) end
+            "#]],
+        );
+    }
+
+    #[test]
+    fn names_that_a_loop_reads_are_data() {
+        let refused = expect!["`a` is in a table whose names are used as values (line 2)"];
+        for list in ["next, t", "pairs(t)", "t", "(t)", "(function() return t end)()"] {
+            check(&format!("local t = {{ a$0 = 1 }}\nfor k in {list} do print(k) end"), "b", &refused);
+        }
+    }
+
+    #[test]
     fn globals_are_renamed_through_all_files() {
         check(
             "require('m')\nprint(vers$0ion)\n--- m.lua\nversion = 1\nlocal function f(version) return version end",

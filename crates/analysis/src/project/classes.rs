@@ -36,6 +36,8 @@ pub(crate) struct Class {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Signature {
     pub(crate) params: Vec<Node>,
+    /// What `...` holds, and how many parameters are in front of it.
+    pub(crate) rest: Option<(usize, Node)>,
     pub(crate) results: Vec<Node>,
 }
 
@@ -208,10 +210,18 @@ impl Classes {
 
 impl Signature {
     fn join(&mut self, other: Signature, open: &mut Vec<(Node, Node)>) {
-        for (own, other) in [(&mut self.params, other.params), (&mut self.results, other.results)] {
+        let Signature { params, rest, results } = other;
+        for (own, other) in [(&mut self.params, params), (&mut self.results, results)] {
             open.extend(own.iter().copied().zip(other.iter().copied()));
             let known = own.len();
             own.extend(other.into_iter().skip(known));
         }
+        self.rest = match (self.rest, rest) {
+            (Some((a, own)), Some((b, other))) => {
+                open.push((own, other));
+                Some((a.min(b), own))
+            }
+            (own, other) => own.or(other),
+        };
     }
 }

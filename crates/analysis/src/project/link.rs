@@ -10,11 +10,12 @@ pub(crate) use keys::key_text;
 use super::classes::{Class, Classes, Maker, Node, Sym};
 use super::symbols::FieldUse;
 use super::{FileId, Location, Project};
+use crate::Script;
 use crate::scope::{Local, LocalId, LocalKind};
 use crate::tree::{Call, ExprId, FuncId};
 use std::collections::{HashMap, HashSet};
 
-/// How many results of a call are told apart.
+/// How many results of a call are told apart; further ones count as the last of them.
 const RESULTS: usize = 3;
 
 /// The values of a project.
@@ -53,6 +54,7 @@ impl Linked {
             extras: HashMap::new(),
             globals: HashMap::new(),
             assigned_globals: HashSet::new(),
+            late: Vec::new(),
         };
         linker.nodes();
         for file in 0..project.files.len() {
@@ -125,7 +127,12 @@ struct Linker<'p> {
     extras: HashMap<(FileId, ExprId, usize), Node>,
     globals: HashMap<(usize, Sym), Node>,
     assigned_globals: HashSet<(usize, String)>,
+    /// The calls of Lua's library whose effect depends on what flows into them.
+    late: Vec<Late<'p>>,
 }
+
+/// A call, and what is done about it whenever more is known.
+type Late<'p> = (FileId, ExprId, fn(&mut Linker<'p>, FileId, &'p Script, ExprId, &'p Call));
 
 impl<'p> Linker<'p> {
     fn nodes(&mut self) {

@@ -3,6 +3,7 @@
 use super::{FileId, Linker, Location, Node, RESULTS};
 use crate::Script;
 use crate::project::classes::Maker;
+use crate::scope::Source;
 use crate::tree::{Call, ExprId, ExprKind};
 
 /// Passes over the calls after which it is left at what is known.
@@ -11,7 +12,7 @@ const PASSES: usize = 12;
 /// How many functions are looked at to find one of the project's own.
 const MAKERS: usize = 20;
 
-impl Linker<'_> {
+impl<'p> Linker<'p> {
     /// Lets arguments flow into functions and results out of them, until nothing is new.
     pub(super) fn calls(&mut self) {
         for file in 0..self.project.files.len() {
@@ -28,6 +29,7 @@ impl Linker<'_> {
                     self.call(file, script, id, call);
                 }
             }
+            self.late_calls();
             if self.linked.classes.unions == before {
                 return;
             }
@@ -36,20 +38,19 @@ impl Linker<'_> {
 
     fn call(&mut self, file: FileId, script: &Script, id: ExprId, call: &Call) {
         let callee = self.linked.callee(file, id, call);
-        let base = call.method.map(|_| call.callee);
-        let args: Vec<ExprId> = base.into_iter().chain(call.args.iter().copied()).collect();
-        self.apply(file, script, id, callee, &args, 0);
+        self.apply(file, script, id, callee, call, (0, 0));
     }
 
-    /// Binds arguments to the parameters of what `callee` may be, and its results to those of a call, from the n-th on.
+    /// Binds what a call passes to the parameters of what `callee` may be, and its results to those of the call. Of the
+    /// first ones that are passed, `callee` is given none; as many results are the call's own.
     fn apply(
         &mut self,
         file: FileId,
         script: &Script,
         id: ExprId,
         callee: Node,
-        args: &[ExprId],
-        shift: usize,
+        call: &Call,
+        (own_args, own_results): (usize, usize),
     ) {
         if self.is_foreign(file, callee) {
             return;
@@ -58,28 +59,58 @@ impl Linker<'_> {
         else {
             return;
         };
-        for (i, param) in signature.params.iter().enumerate() {
-            match args.get(i) {
-                Some(arg) => self.unify(*param, self.expr(file, *arg)),
-                None => {
-                    // `f(g())` hands on all that `g` gives.
-                    let Some(last) = args.last().filter(|last| script.gives_many(**last)) else { break };
-                    let n = i + 1 - args.len();
-                    if n >= RESULTS || !matches!(script.tree.expr(*last).kind, ExprKind::Call(_)) {
-                        break;
-                    }
-                    let extra = self.extra(file, *last, n);
-                    self.unify(*param, extra);
-                }
+        for (i, source) in passed(script, call, signature.params.len()).into_iter().skip(own_args).enumerate()
+        {
+            let Some(value) = self.source(file, script, source) else { continue };
+            if let Some(param) = signature.params.get(i) {
+                self.unify(*param, value);
+            }
+            if let Some((_, rest)) = signature.rest.filter(|(named, _)| i >= *named) {
+                self.unify(rest, value);
             }
         }
         for n in 0..RESULTS {
-            let wanted = n + shift;
+            let wanted = (n + own_results).min(RESULTS - 1);
             if wanted > 0 && !self.extras.contains_key(&(file, id, wanted)) {
                 continue;
             }
             let (own, result) = (self.extra(file, id, wanted), self.result(callee, n));
             self.unify(own, result);
+        }
+    }
+
+    fn late_calls(&mut self) {
+        for (file, id, rule) in self.late.clone() {
+            if let Some(script) = self.project.script(file)
+                && let ExprKind::Call(call) = &script.tree.expr(id).kind
+            {
+                rule(self, file, script, id, call);
+            }
+        }
+    }
+
+    /// `pcall(f, x)` calls `f(x)`.
+    fn pcall(&mut self, file: FileId, script: &'p Script, id: ExprId, call: &'p Call) {
+        if let Some(func) = call.args.first() {
+            self.apply(file, script, id, self.expr(file, *func), call, (1, 1));
+        }
+    }
+
+    /// `xpcall(f, handler, x)` calls `f(x)`.
+    fn xpcall(&mut self, file: FileId, script: &'p Script, id: ExprId, call: &'p Call) {
+        if let Some(func) = call.args.first() {
+            self.apply(file, script, id, self.expr(file, *func), call, (2, 1));
+        }
+    }
+
+    /// What a table does not have is looked for in the `__index` of its metatable. A metatable without it has nothing to
+    /// do with the names in the table.
+    fn setmetatable(&mut self, file: FileId, _: &'p Script, _: ExprId, call: &'p Call) {
+        let [table, meta, ..] = call.args.as_slice() else { return };
+        let sym = self.sym("__index");
+        let meta = self.linked.classes.get(self.expr(file, *meta));
+        if let Some(index) = meta.and_then(|class| class.fields.get(&sym).copied()) {
+            self.unify(self.expr(file, *table), index);
         }
     }
 
@@ -103,16 +134,26 @@ impl Linker<'_> {
         let (first, second, third, own) = (arg(0), arg(1), arg(2), self.expr(file, id));
         match (path.as_str(), first, second) {
             ("assert" | "table.clone" | "table.freeze", Some(first), _) => self.unify(own, first),
-            ("setmetatable", Some(first), second) => {
+            ("setmetatable", Some(first), _) => {
                 self.unify(own, first);
-                if let Some(meta) = second {
-                    let sym = self.sym("__index");
-                    // A metatable without it has nothing to do with the names in the table.
-                    let index =
-                        self.linked.classes.get(meta).and_then(|class| class.fields.get(&sym).copied());
-                    if let Some(index) = index {
-                        self.unify(first, index);
+                self.late.push((file, id, Self::setmetatable));
+            }
+            ("pcall", ..) => self.late.push((file, id, Self::pcall)),
+            ("xpcall", ..) => self.late.push((file, id, Self::xpcall)),
+            ("select", ..) => {
+                for source in passed(script, call, 0).into_iter().skip(1) {
+                    let value = self.source(file, script, source);
+                    for n in 0..RESULTS {
+                        let node = self.extra(file, id, n);
+                        value.into_iter().for_each(|value| self.unify(node, value));
                     }
+                }
+            }
+            ("table.pack", ..) => {
+                let item = self.linked.classes.item(own);
+                for source in passed(script, call, 0) {
+                    let value = self.source(file, script, source);
+                    value.into_iter().for_each(|value| self.unify(item, value));
                 }
             }
             ("unpack" | "table.unpack", Some(first), _) => {
@@ -134,9 +175,6 @@ impl Linker<'_> {
             ("pairs" | "next", Some(first), _) => {
                 let range = script.tree.expr(call.callee).range;
                 self.linked.classes.iterate(first, Location { file, range });
-            }
-            ("pcall", Some(first), _) => {
-                self.apply(file, script, id, first, call.args.get(1..).unwrap_or(&[]), 1);
             }
             _ => {}
         }
@@ -174,6 +212,15 @@ impl Linker<'_> {
             self.linked.classes.class(node).given = Some(at);
         }
     }
+}
+
+/// Returns where the values come from that a call passes, of the last of which there may be many: enough for so many
+/// parameters.
+fn passed(script: &Script, call: &Call, params: usize) -> Vec<Source> {
+    let written = call.args.len() + usize::from(call.method.is_some());
+    let many = call.args.last().is_some_and(|last| script.gives_many(*last));
+    let count = if many { params.max(written + RESULTS - 1) } else { written };
+    (0..count).map(|n| call.passed(n)).collect()
 }
 
 /// Functions of Lua that leave the names in a table alone.

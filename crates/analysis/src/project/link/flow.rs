@@ -51,6 +51,13 @@ impl<'p> Linker<'p> {
                     self.unify(node, self.expr(file, *inner));
                 }
                 ExprKind::Call(call) => self.method(file, script, id, call),
+                ExprKind::Vararg => {
+                    let func = script.scopes.inside.get(id).copied().flatten();
+                    let class = func.and_then(|func| self.linked.class(self.linked.func(file, func)));
+                    if let Some((_, rest)) = class.and_then(|class| class.signature.as_ref()?.rest) {
+                        self.unify(node, rest);
+                    }
+                }
                 _ => {}
             }
         }
@@ -60,6 +67,9 @@ impl<'p> Linker<'p> {
             }
         }
         for flow in &script.scopes.flows {
+            if let Source::Key(list) = flow.source {
+                self.keys(file, script, list);
+            }
             let Some(source) = self.source(file, script, flow.source) else { continue };
             let target = match flow.target {
                 Target::Local(local) => self.linked.local(file, local),
@@ -95,21 +105,12 @@ impl<'p> Linker<'p> {
             let own = func.method.then(|| itself.get(&func.block.range.start)).flatten();
             let declared = script.scopes.params.get(id).into_iter().flatten();
             let params = own.into_iter().chain(declared).map(|local| self.linked.local(file, *local));
-            let params = params.collect();
+            let params: Vec<Node> = params.collect();
+            let rest = func.variadic.then(|| (params.len(), self.linked.classes.fresh()));
             let node = self.linked.func(file, id);
             let class = self.linked.classes.class(node);
             class.makers.push(Maker::Func(file, id));
-            class.signature = Some(Signature { params, results: Vec::new() });
-        }
-        for stmt in statements(script) {
-            if let StmtKind::GenericFor { values, .. } = &stmt.kind
-                && let Some(table) = values.first()
-                && !matches!(script.tree.expr(*table).kind, ExprKind::Call(_))
-            {
-                let at = Location { file, range: script.tree.expr(*table).range };
-                let node = self.expr(file, *table);
-                self.linked.classes.iterate(node, at);
-            }
+            class.signature = Some(Signature { params, rest, results: Vec::new() });
         }
         // The `self` of a method is what the method stands in.
         for stmt in statements(script) {
@@ -125,6 +126,7 @@ impl<'p> Linker<'p> {
 
     /// Returns the node of the n-th result of a function.
     pub(super) fn result(&mut self, func: Node, n: usize) -> Node {
+        let n = n.min(RESULTS - 1);
         loop {
             let signature = self.linked.classes.class(func).signature.get_or_insert_default();
             if let Some(node) = signature.results.get(n) {
@@ -234,7 +236,9 @@ impl<'p> Linker<'p> {
         }
     }
 
+    /// Returns the node of the n-th result of a call.
     pub(super) fn extra(&mut self, file: FileId, call: ExprId, n: usize) -> Node {
+        let n = n.min(RESULTS - 1);
         if n == 0 {
             return self.expr(file, call);
         }
@@ -246,11 +250,13 @@ impl<'p> Linker<'p> {
         node
     }
 
-    fn source(&mut self, file: FileId, script: &Script, source: Source) -> Option<Node> {
+    /// Returns the node of what a source gives, if it is one that has names in it.
+    pub(super) fn source(&mut self, file: FileId, script: &Script, source: Source) -> Option<Node> {
         match source {
             Source::Expr(id, 0) => Some(self.expr(file, id)),
             Source::Expr(id, n) => match script.tree.expr(id).kind {
-                ExprKind::Call(_) if n < RESULTS => Some(self.extra(file, id, n)),
+                ExprKind::Call(_) => Some(self.extra(file, id, n)),
+                ExprKind::Vararg => Some(self.expr(file, id)),
                 _ => None,
             },
             Source::Func(func) => Some(self.linked.func(file, func)),
@@ -261,13 +267,28 @@ impl<'p> Linker<'p> {
 
     /// Returns what the second name of `for _, x in …` holds.
     fn element(&mut self, file: FileId, script: &Script, list: ExprId) -> Option<Node> {
-        let ExprKind::Call(call) = &script.tree.expr(list).kind else {
-            let node = self.expr(file, list);
-            return Some(self.linked.classes.item(node));
+        let table = match iterator(script, list) {
+            Some((_, args)) => *args.first()?,
+            None => list,
         };
-        let path = script.global_path(call.callee)?;
-        let table = *call.args.first()?;
         let node = self.expr(file, table);
-        matches!(path.as_str(), "ipairs" | "pairs").then(|| self.linked.classes.item(node))
+        Some(self.linked.classes.item(node))
     }
+
+    /// The first name of `for k in …` holds the names in a table, unless they are counted.
+    fn keys(&mut self, file: FileId, script: &Script, list: ExprId) {
+        // What `pairs` does is done wherever it is called.
+        if iterator(script, list).is_none() {
+            let at = Location { file, range: script.tree.expr(list).range };
+            let node = self.expr(file, list);
+            self.linked.classes.iterate(node, at);
+        }
+    }
+}
+
+/// Returns `ipairs` or `pairs` with its arguments, where a loop goes over what that gives and not over a table.
+fn iterator(script: &Script, list: ExprId) -> Option<(String, &[ExprId])> {
+    let ExprKind::Call(call) = &script.tree.expr(list).kind else { return None };
+    let path = script.global_path(call.callee).filter(|_| call.method.is_none())?;
+    matches!(path.as_str(), "ipairs" | "pairs").then_some((path, &call.args))
 }
