@@ -358,7 +358,9 @@ fn lua_s_own_functions_are_explained() {
 
 #[test]
 fn comments_for_luakit_are_no_documentation() {
-    check("local ba$0se = bk.imag('a') -- luakit: ignore[unknown-function]", &expect![[r#"
+    check(
+        "local ba$0se = bk.imag('a') -- luakit: ignore[unknown-function]",
+        &expect![[r#"
         `base`
         ```lua
         local base: State
@@ -367,8 +369,11 @@ fn comments_for_luakit_are_no_documentation() {
         ```lua
         bk.imag('a')
         ```
-    "#]]);
-    check("-- The base.\n-- luakit: ignore\nlocal ba$0se = bk.imag('a')", &expect![[r#"
+    "#]],
+    );
+    check(
+        "-- The base.\n-- luakit: ignore\nlocal ba$0se = bk.imag('a')",
+        &expect![[r#"
         `base`
         ```lua
         local base: State
@@ -379,7 +384,8 @@ fn comments_for_luakit_are_no_documentation() {
         ```lua
         bk.imag('a')
         ```
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
