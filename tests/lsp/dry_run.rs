@@ -36,6 +36,27 @@ fn a_save_writes_the_llb_that_a_build_would_give() {
 }
 
 #[test]
+fn a_run_that_fails_says_so_even_if_a_comment_silences_the_error() {
+    let mut client =
+        Client::start("local s = bk.imag('alpine') -- luakit: ignore[unknown-function]\nbk.export(s)\n");
+    client.open("build.lua");
+    client.save("build.lua");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v1: none
+        findings of build.lua v1: none
+        build.lua ended error: build.lua:1:14: unknown function `bk.imag`, did you mean `image`?
+    "#]],
+    );
+    let graph = client.request("luakit/graph", json!({ "uri": client.uri("build.lua") }));
+    expect![[r#""build.lua:1:14: unknown function `bk.imag`, did you mean `image`?""#]]
+        .assert_eq(&graph["error"]["message"].to_string());
+    client.wait_for_status("build.lua");
+    client.transcript();
+}
+
+#[test]
 fn an_error_keeps_the_last_good_llb() {
     let mut client = Client::start(GOOD);
     client.open("build.lua");

@@ -40,6 +40,8 @@ pub(crate) enum Outcome {
 /// What a finished run found.
 pub(crate) struct Report {
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What kept the script from giving a result, also if a comment or a rule's level silences it.
+    pub(crate) failure: Option<Diagnostic>,
     pub(crate) definition: Option<Arc<Definition>>,
     /// How many ops the results need, all of them together.
     pub(crate) ops: Option<usize>,
@@ -47,21 +49,23 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn is_ok(&self) -> bool {
-        !self.diagnostics.iter().any(Diagnostic::is_error)
+        self.error().is_none()
+    }
+
+    fn error(&self) -> Option<&Diagnostic> {
+        self.diagnostics.iter().find(|it| it.is_error()).or(self.failure.as_ref())
     }
 
     /// Says why there is no definition.
     pub(crate) fn why_no_result(&self) -> String {
-        let error = self.diagnostics.iter().find(|it| it.is_error());
-        error.map_or("the script exports nothing".to_owned(), place_and_message)
+        self.error().map_or("the script exports nothing".to_owned(), place_and_message)
     }
 }
 
 /// Returns how a finished run ended, in words.
 pub(super) fn ended(url: &Url, report: &Report) -> Status {
     let limit = report.diagnostics.iter().find(|it| it.code == Code::LIMIT);
-    let error = report.diagnostics.iter().find(|it| it.is_error());
-    let (state, message) = match (limit, error) {
+    let (state, message) = match (limit, report.error()) {
         (Some(limit), _) => ("limit", place_and_message(limit)),
         (None, Some(error)) => ("error", place_and_message(error)),
         (None, None) => {

@@ -144,6 +144,7 @@ impl Run {
         let run = &evaluated.run;
         let report = Arc::new(Report {
             diagnostics: evaluated.findings.clone(),
+            failure: run.diagnostics.iter().find(|it| it.is_error() && run.outputs.is_empty()).cloned(),
             definition: evaluated.run.definition().cloned().map(Arc::new),
             ops: (!run.outputs.is_empty()).then(|| run.ops.iter().filter(|op| op.reached).count()),
         });
