@@ -7,10 +7,12 @@
 mod annotations;
 mod classes;
 mod declared;
+mod display;
 mod exports;
 mod foreign;
 mod infer;
 mod known;
+mod members;
 
 pub(crate) use annotations::{comments_of, doc_above, param_doc};
 pub(crate) use classes::{TypeDoc, class_names, declared_fields};
@@ -208,106 +210,6 @@ impl Types<'_> {
         self.locals.get(id).copied().unwrap_or(Type::Unknown)
     }
 
-    /// Returns the name of a field, which may stand in quotes.
-    fn field_name(&self, name: TextRange) -> &str {
-        let text = self.script.text(name);
-        let quoted = text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
-        quoted.unwrap_or(text)
-    }
-
-    /// Returns the fields of a table with their types, in the order of their names, those that it inherits too.
-    pub(crate) fn fields_of(&self, kind: Kind) -> Vec<(String, Type)> {
-        let mut fields = self.own_fields(kind);
-        for other in self.inherited(kind) {
-            fields.extend(self.own_fields(other).into_iter().map(|(name, ty)| (name, ty.weaken(Sure::No))));
-        }
-        // A table's own fields come before those of the same name that it would inherit.
-        fields.sort_by(|a, b| a.0.cmp(&b.0));
-        fields.dedup_by(|a, b| a.0 == b.0);
-        fields
-    }
-
-    /// Returns what any of the fields of a table holds, those that it inherits too; nothing if it has none.
-    fn any_field(&self, table: ExprId) -> Type {
-        let own = |kind: Kind| match kind {
-            Kind::Table(table) => self.values.get(&table).copied().unwrap_or_default(),
-            _ => self.own_fields(kind).into_iter().fold(Type::Bottom, |ty, (_, field)| ty.join(field)),
-        };
-        let kind = Kind::Table(table);
-        let inherited = self.inherited(kind).into_iter().map(own);
-        inherited.fold(own(kind), Type::join).weaken(Sure::No)
-    }
-
-    fn own_fields(&self, kind: Kind) -> Vec<(String, Type)> {
-        match kind {
-            Kind::Table(table) => {
-                let fields = self.fields.get(&table).into_iter().flat_map(|fields| fields.values());
-                fields.map(|field| (self.field_name(field.name).to_owned(), field.ty)).collect()
-            }
-            Kind::Foreign(id) => match self.foreign.get(id) {
-                Some(Foreign::Table { fields, .. }) => {
-                    fields.iter().map(|(name, ty)| (name.clone(), *ty)).collect()
-                }
-                _ => Vec::new(),
-            },
-            _ => Vec::new(),
-        }
-    }
-
-    pub(crate) fn field_of(&self, kind: Kind, name: &str) -> Option<Type> {
-        self.own_field(kind, name).or_else(|| {
-            let mut others = self.inherited(kind).into_iter();
-            others.find_map(|other| self.own_field(other, name)).map(|ty| ty.weaken(Sure::No))
-        })
-    }
-
-    fn own_field(&self, kind: Kind, name: &str) -> Option<Type> {
-        match kind {
-            Kind::Table(table) => self.fields.get(&table)?.get(&hash(name)).map(|field| field.ty),
-            Kind::Foreign(id) => match self.foreign.get(id)? {
-                Foreign::Table { fields, .. } => fields.get(name).copied(),
-                Foreign::Func { .. } => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Returns the tables that are looked into for what a table does not have: those that its metatables name, and for
-    /// a class what its objects have, which its methods see as `self`.
-    fn inherited(&self, kind: Kind) -> Vec<Kind> {
-        const DEPTH: usize = 4;
-        let mut found: Vec<Kind> = Vec::new();
-        let mut next = kind;
-        for _ in 0..DEPTH {
-            let Kind::Table(table) = next else { break };
-            let meta = self.metatables.get(&table).and_then(|meta| meta.kind());
-            let Some(index) = meta.and_then(|meta| self.own_field(meta, "__index")).and_then(Type::kind)
-            else {
-                break;
-            };
-            if index == kind || found.contains(&index) {
-                break;
-            }
-            found.push(index);
-            next = index;
-        }
-        if let Kind::Table(table) = kind {
-            found.extend(self.instances.get(&table).and_then(|object| object.kind()));
-        }
-        found
-    }
-
-    /// Returns the type of any entry of a map that a comment declares, such as `table<string, State>`.
-    fn entry_of(&self, kind: Kind) -> Option<Type> {
-        let Kind::Foreign(id) = kind else { return None };
-        match self.foreign.get(id)? {
-            Foreign::Table { fields, item } if fields.is_empty() && item.kind().is_some() => {
-                Some(item.weaken(Sure::No))
-            }
-            _ => None,
-        }
-    }
-
     /// Tells whether a table is written to after it is made.
     pub(crate) fn is_changed(&self, table: ExprId) -> bool {
         self.changed.contains(&table)
@@ -329,83 +231,8 @@ impl Types<'_> {
         }
     }
 
-    /// Returns what the comments above a function say.
-    pub(crate) fn documentation(&self, ty: Type) -> String {
-        match ty.kind() {
-            Some(Kind::Func(func)) => doc_above(self.script, self.script.tree.func(func).range.start),
-            Some(Kind::Foreign(id)) => match self.foreign.get(id) {
-                Some(Foreign::Func { doc, .. }) => doc.clone(),
-                _ => String::new(),
-            },
-            _ => String::new(),
-        }
-    }
-
     pub(crate) fn is_foreign_table(&self, id: usize) -> bool {
         matches!(self.foreign.get(id), Some(Foreign::Table { .. }))
-    }
-
-    /// Writes a type for people.
-    pub(crate) fn display(&self, ty: Type) -> String {
-        let Some(kind) = ty.kind() else { return "unknown".into() };
-        match kind {
-            Kind::Nil => "nil".into(),
-            Kind::Boolean => "boolean".into(),
-            Kind::Number => "number".into(),
-            Kind::String => "string".into(),
-            Kind::Object(object) => object.name().into(),
-            Kind::List(object) => format!("{}[]", object.name()),
-            Kind::Bk => "bk".into(),
-            Kind::Builtin(_) => "function".into(),
-            Kind::Func(func) => self.signature(func),
-            Kind::Table(table) => match self.items.get(&table).and_then(|item| item.object()) {
-                Some(object) => format!("{}[]", object.name()),
-                None => "table".into(),
-            },
-            Kind::Giver(_) => "function".into(),
-            Kind::Foreign(id) => match self.foreign.get(id) {
-                Some(Foreign::Func { params, returns, .. }) => {
-                    format!("function({}){}", params.join(", "), self.result(returns[0]))
-                }
-                _ => "table".into(),
-            },
-        }
-    }
-
-    /// Writes a function of the script as `function(a: State, b) -> State`.
-    pub(crate) fn signature(&self, func: FuncId) -> String {
-        let params = self.params(func).join(", ");
-        let result = self.returns.get(func).map_or(Type::Unknown, |returns| returns[0]);
-        format!("function({params}){}", self.result(result))
-    }
-
-    /// Writes the parameters of a function of the script.
-    pub(crate) fn params(&self, func: FuncId) -> Vec<String> {
-        let script = self.script;
-        let locals = script.scopes.params.get(func).map_or(&[][..], Vec::as_slice);
-        let mut params: Vec<String> = locals
-            .iter()
-            .filter_map(|id| {
-                let name = script.text(script.scopes.locals.get(*id)?.name);
-                Some(match self.local(*id).kind() {
-                    None | Some(Kind::Nil) => name.to_owned(),
-                    Some(Kind::Func(_)) => format!("{name}: function"),
-                    Some(_) => format!("{name}: {}", self.display(self.local(*id))),
-                })
-            })
-            .collect();
-        if script.tree.func(func).variadic {
-            params.push("...".into());
-        }
-        params
-    }
-
-    pub(crate) fn result(&self, ty: Type) -> String {
-        match ty.kind() {
-            None | Some(Kind::Nil) => String::new(),
-            Some(Kind::Func(_)) => " -> function".into(),
-            Some(_) => format!(" -> {}", self.display(ty)),
-        }
     }
 }
 

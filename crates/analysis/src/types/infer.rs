@@ -1,18 +1,20 @@
 //! The data flow itself.
 
+mod calls;
 mod lua;
+mod stale;
+
+pub(crate) use calls::required;
 
 use super::annotations::{above, annotated, of_func};
 use super::declared::Declared;
 use super::known::Stamps;
-use super::{Context, Data, Field, Foreign, Inferred, Kind, Sure, Type, Types, builtin, hash, of_ty};
+use super::{Context, Data, Field, Inferred, Kind, Sure, Type, Types, hash};
 use crate::Script;
 use crate::scope::{LocalId, LocalKind, Source, Target};
-use crate::strings::decode;
-use crate::tree::{Call, Entry, Expr, ExprId, ExprKind, FuncId};
+use crate::tree::{Entry, Expr, ExprId, ExprKind, FuncId};
 use lua::selves;
 use luakit_api::modules::Loader;
-use luakit_api::{BK_PLATFORMS, FunctionId, Object, Ty, bk_function, method, properties_of, words};
 use luakit_diagnostics::TextRange;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -34,70 +36,6 @@ impl<'a> Types<'a> {
             data
         });
         Types { script, data: Data::Shared(data) }
-    }
-
-    /// Returns the type of the elements of a list.
-    pub(crate) fn element(&self, list: Type) -> Type {
-        let Type::Is(kind, sure) = list else { return list };
-        match kind {
-            Kind::List(object) => Type::Is(Kind::Object(object), sure),
-            Kind::Table(id) => self.items.get(&id).copied().unwrap_or(Type::Bottom).weaken(sure),
-            Kind::Foreign(id) => match self.foreign.get(id) {
-                Some(Foreign::Table { item, .. }) => item.weaken(sure),
-                _ => Type::Unknown,
-            },
-            _ => Type::Unknown,
-        }
-    }
-}
-
-impl Types<'_> {
-    /// Returns the type of `base.name`, or of the method in `base:name()`.
-    pub(crate) fn member(&self, base: Type, name: &str) -> Type {
-        let Type::Is(kind, sure) = base else {
-            return if base == Type::Bottom { base } else { Type::Unknown };
-        };
-        match kind {
-            Kind::Bk if BK_PLATFORMS.iter().any(|property| property.name == name) => {
-                Type::Is(Kind::Object(Object::Platform), sure)
-            }
-            Kind::Bk => match bk_function(name) {
-                Some(function) => Type::Is(Kind::Builtin(function.id), sure),
-                // What is misspelt is reported once; all that is made of it should not go unseen for that.
-                None => match words::unknown_function(name).meant.and_then(|meant| bk_function(&meant)) {
-                    Some(function) => Type::Is(Kind::Builtin(function.id), sure),
-                    None => Type::Unknown,
-                },
-            },
-            Kind::Object(object) => {
-                if properties_of(object).iter().any(|property| property.name == name) {
-                    Type::Is(Kind::String, sure)
-                } else {
-                    method(object, name).map_or(Type::Unknown, |f| Type::Is(Kind::Builtin(f.id), sure))
-                }
-            }
-            Kind::Table(_) | Kind::Foreign(_) => {
-                let field = self.field_of(kind, name).or_else(|| self.entry_of(kind));
-                field.unwrap_or(Type::Bottom).weaken(sure)
-            }
-            _ => Type::Unknown,
-        }
-    }
-
-    /// Returns what calling a value of this type gives first.
-    pub(crate) fn result_of(&self, callee: Type) -> Type {
-        let Type::Is(kind, sure) = callee else { return Type::Unknown };
-        let ty = match kind {
-            Kind::Builtin(id) => builtin(id).map_or(Type::Unknown, |function| of_ty(&function.returns)),
-            Kind::Giver(id) => Type::sure(Kind::Foreign(id)),
-            Kind::Func(func) => self.returns.get(func).map_or(Type::Unknown, |returns| returns[0]),
-            Kind::Foreign(id) => match self.foreign.get(id) {
-                Some(Foreign::Func { returns, .. }) => returns[0],
-                _ => Type::Unknown,
-            },
-            _ => Type::Unknown,
-        };
-        ty.weaken(sure)
     }
 }
 
@@ -310,81 +248,6 @@ impl<'a> Flow<'a> {
             }
         }
         self.stamps.changes != before
-    }
-
-    /// Tells whether anything that an expression depends on has changed since it was worked out.
-    fn is_stale(&self, id: ExprId) -> bool {
-        let script = self.types.script;
-        let stamps = &self.stamps;
-        let seen = stamps.expr(id);
-        if seen == 0 || stamps.careless {
-            return true;
-        }
-        let newer = |id: &ExprId| stamps.expr(*id) > seen;
-        match &script.tree.expr(id).kind {
-            ExprKind::Name => match script.scopes.names.get(id).copied().flatten() {
-                Some(local) => stamps.local(local) > seen,
-                None => false,
-            },
-            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => {
-                newer(base) || self.has_fields(*base) && stamps.shared > seen
-            }
-            ExprKind::Call(call) => {
-                newer(&call.callee)
-                    || call.args.iter().any(newer)
-                    || !self.is_plain_call(call)
-                        && (stamps.shared > seen || self.has_newer_params(call, seen))
-            }
-            ExprKind::Table(entries) => entries.iter().any(|entry| match entry {
-                Entry::Item(value) | Entry::Named { value, .. } | Entry::Keyed { value, .. } => newer(value),
-            }),
-            ExprKind::Binary { left, right, .. } => newer(left) || newer(right),
-            ExprKind::If { values, .. } => values.iter().any(newer),
-            ExprKind::Paren(inner) | ExprKind::Cast { value: inner, .. } => newer(inner),
-            // The others are not live.
-            _ => false,
-        }
-    }
-
-    /// Tells whether what an expression has inside can change though its type does not.
-    fn has_fields(&self, base: ExprId) -> bool {
-        matches!(self.types.of(base).kind(), Some(Kind::Table(_) | Kind::Foreign(_)))
-    }
-
-    /// Tells whether what a call gives depends on nothing but the types of its parts: `bk.image("x")`.
-    fn is_plain_call(&self, call: &Call) -> bool {
-        let plain = match call.method {
-            Some(_) => matches!(self.types.of(call.callee).kind(), Some(Kind::Object(_))),
-            None => matches!(self.types.of(call.callee).kind(), Some(Kind::Builtin(_))),
-        };
-        let function = |id: &ExprId| matches!(self.types.of(*id).kind(), Some(Kind::Func(_)));
-        plain && !call.args.iter().any(function)
-    }
-
-    /// Tells whether the parameters of what is called have changed: others may pass them something else.
-    fn has_newer_params(&self, call: &Call, seen: u32) -> bool {
-        let Some(Kind::Func(func)) = self.callee(call).kind() else { return false };
-        let params = self.types.script.scopes.params.get(func);
-        params.into_iter().flatten().any(|local| self.stamps.local(*local) > seen)
-    }
-
-    fn is_flow_stale(&self, i: usize, flow: &crate::scope::Flow) -> bool {
-        let stamps = &self.stamps;
-        let seen = stamps.flow(i);
-        if seen == 0 || stamps.careless {
-            return true;
-        }
-        let source = match flow.source {
-            Source::Expr(id, 0) => stamps.expr(id) > seen,
-            Source::Expr(id, _) => stamps.expr(id) > seen || stamps.shared > seen,
-            Source::Element(id) | Source::Key(id) => stamps.expr(id) > seen || stamps.shared > seen,
-            Source::Func(_) | Source::Nil | Source::Number | Source::Unknown => false,
-        };
-        let target = match flow.target {
-            Target::Field(base, _) | Target::Item(base) => stamps.expr(base) > seen,
-            Target::Local(_) | Target::Return(..) | Target::Module => false,
-        };
-        source || target
     }
 
     /// What has not been seen by the end can be anything.
@@ -621,249 +484,7 @@ impl<'a> Flow<'a> {
         let Some(name) = self.key(name) else { return Type::Unknown };
         self.seen(self.types.member(self.of(base), name))
     }
-
-    /// Returns the type of what is called.
-    fn callee(&self, call: &Call) -> Type {
-        match call.method {
-            Some(name) => self.field(call.callee, name),
-            None => self.of(call.callee),
-        }
-    }
-
-    fn call(&mut self, id: ExprId, call: &Call) -> Type {
-        if let Some(module) = self.types.requires.get(&id) {
-            return *module;
-        }
-        let callee = self.callee(call);
-        match callee {
-            Type::Is(Kind::Func(func), sure) => {
-                self.bind(func, call);
-                self.returned(func, 0).weaken(sure)
-            }
-            Type::Is(Kind::Builtin(function), _) => {
-                self.call_back(function, call);
-                if function == FunctionId::ArgOf {
-                    return self.argument(call);
-                }
-                self.types.result_of(callee)
-            }
-            Type::Is(Kind::Foreign(_), _) => {
-                self.lose(&call.args);
-                self.types.result_of(callee)
-            }
-            Type::Bottom => Type::Bottom,
-            // An unknown method of a state is reported once; the rest of its chain still counts.
-            _ if call.method.is_some() && self.of(call.callee).object() == Some(Object::State) => {
-                self.of(call.callee)
-            }
-            _ => self.library(call),
-        }
-    }
-
-    /// Tells a function that is given to the API what it will be called with.
-    fn call_back(&mut self, function: FunctionId, call: &Call) {
-        let script = self.types.script;
-        let params = builtin(function).map_or(&[][..], |function| function.params);
-        for (param, arg) in params.iter().zip(&call.args) {
-            let Ty::Callback(object) = param.ty else { continue };
-            let Some(Kind::Func(func)) = self.of(*arg).kind() else { continue };
-            let Some(local) = script.scopes.params.get(func).and_then(|params| params.first()) else {
-                continue;
-            };
-            let ty = Type::sure(Kind::Object(object));
-            // A function that is written there is called by nothing else.
-            if matches!(script.tree.expr(*arg).kind, ExprKind::Function(_))
-                && self.fixed.get(*local) == Some(&false)
-            {
-                self.fix(*local, ty);
-            } else {
-                self.join_local(*local, ty);
-            }
-        }
-    }
-
-    /// Lets the arguments of a call flow into the parameters.
-    fn bind(&mut self, func: FuncId, call: &Call) {
-        let script = self.types.script;
-        let params = script.scopes.params.get(func).map_or(&[][..], Vec::as_slice);
-        // A method's `self` is passed first, and not written.
-        let own = usize::from(script.tree.func(func).method);
-        for (i, local) in params.iter().enumerate() {
-            let ty = match call.passed(i + own) {
-                Source::Expr(id, n) => self.nth(id, n),
-                _ => Type::sure(Kind::Nil),
-            };
-            self.join_local(*local, ty);
-            // A table that goes where another goes as well is lost sight of.
-            if self.types.local(*local).kind() != ty.kind()
-                && let Some(Kind::Table(table)) = ty.kind()
-            {
-                self.write_to(table);
-            }
-        }
-        if script.tree.func(func).variadic {
-            let named = (params.len() + own).saturating_sub(usize::from(call.method.is_some()));
-            self.lose(call.args.get(named..).unwrap_or(&[]));
-        }
-    }
-
-    /// Forgets the tables that are given to what may change them.
-    fn lose(&mut self, args: &[ExprId]) {
-        for arg in args {
-            if let Some(Kind::Table(table)) = self.of(*arg).kind() {
-                self.write_to(table);
-            }
-        }
-    }
-
-    /// Returns what a call of Lua's libraries, or of something unknown, gives.
-    fn library(&mut self, call: &Call) -> Type {
-        let script = self.types.script;
-        let arg = |flow: &Self, n: usize| call.args.get(n).map_or(Type::Unknown, |arg| flow.of(*arg));
-        if let Some(name) = call.method {
-            let name = script.text(name);
-            let base = self.of(call.callee);
-            let of_state = method(Object::State, name).filter(|_| base == Type::Unknown);
-            if base.kind() != Some(Kind::String) && of_state.is_none() {
-                self.lose(&call.args);
-            }
-            return match base.kind() {
-                Some(Kind::String) if STRING_METHODS.contains(&name) => Type::sure(Kind::String),
-                Some(Kind::String) => self.first_of_library(&format!("string.{name}"), call),
-                // Nothing else has methods of these names: enough for completion, not for an error.
-                _ => of_state.map_or(Type::Unknown, |it| of_ty(&it.returns).weaken(Sure::No)),
-            };
-        }
-        let Some(path) = script.global_path(call.callee) else {
-            self.lose(&call.args);
-            return Type::Unknown;
-        };
-        if !READERS.contains(&path.as_str()) && !path.starts_with("string.") {
-            self.lose(&call.args);
-        }
-        match path.as_str() {
-            "assert" => arg(self, 0),
-            "setmetatable" => {
-                self.set_metatable(call);
-                arg(self, 0).weaken(Sure::No)
-            }
-            "table.clone" | "table.freeze" => arg(self, 0).weaken(Sure::No),
-            "tostring" | "type" | "typeof" | "table.concat" => Type::sure(Kind::String),
-            "unpack" | "table.unpack" | "table.remove" => self.types.element(arg(self, 0)).weaken(Sure::No),
-            "table.insert" => {
-                if let (Some(Kind::Table(table)), Some(value)) = (arg(self, 0).kind(), call.args.get(1..)) {
-                    let value = value.last().map_or(Type::Unknown, |value| self.of(*value));
-                    self.write_to(table);
-                    self.join_item(table, value);
-                }
-                Type::sure(Kind::Nil)
-            }
-            _ => match path.strip_prefix("string.") {
-                Some(name) if STRING_METHODS.contains(&name) => Type::sure(Kind::String),
-                _ => self.first_of_library(&path, call),
-            },
-        }
-    }
-}
-
-/// Functions of the libraries that leave a table as it is.
-const READERS: &[&str] = &[
-    "ipairs",
-    "pairs",
-    "next",
-    "print",
-    "type",
-    "typeof",
-    "tostring",
-    "assert",
-    "select",
-    "unpack",
-    "table.unpack",
-    "table.concat",
-    "table.find",
-    "table.clone",
-];
-
-const STRING_METHODS: &[&str] = &["format", "rep", "sub", "upper", "lower", "reverse", "gsub"];
-
-/// Returns the literal name of a `require` call.
-pub(crate) fn required(script: &Script, call: &Call) -> Option<String> {
-    if call.method.is_some() || script.global_path(call.callee)? != "require" {
-        return None;
-    }
-    let arg = script.tree.expr(script.tree.inner(*call.args.first()?));
-    matches!(arg.kind, ExprKind::String).then_some(())?;
-    String::from_utf8(decode(script.text(arg.range))?).ok()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{Files, cases, script};
-    use proptest::prelude::*;
-
-    /// Lines that give and take values in many ways.
-    const LINES: &[&str] = &[
-        "local a = bk.image('x')",
-        "local b = a:run('y')",
-        "local t = { f = a, [1] = b }",
-        "t.f = 1",
-        "t.g = function(x) return x end",
-        "t[#t + 1] = a",
-        "table.insert(t, b)",
-        "local function f(x, y) return y, x end",
-        "local function g(x) return f(x, x) end",
-        "function t.h(x) return t.g(x) end",
-        "function t:m(x) return self, x end",
-        "a = f(a, b)",
-        "b = g(t)",
-        "local c, d = f(1, a)",
-        "c = t.h(b)",
-        "d = t:m(a)",
-        "local e = t.f or a",
-        "e = t['g'](e)",
-        "for _, v in ipairs(t) do b = v end",
-        "f(t, nil)",
-        "pcall(g, a)",
-        "h = f",
-        "h(1)",
-        "a:files(function(x) b = x end)",
-        "if a then c = 1 else c = t end",
-        "local p = bk.platform('linux/amd64')",
-        "e = p.os",
-        "local t = setmetatable({}, t)",
-        "return t",
-    ];
-
-    /// Asserts that working out only what is stale gives what working out everything gives.
-    fn check(text: &str) {
-        let script = script(text);
-        let files = Files::beside_cases();
-        let context = || Context::new(Some(&files));
-        let sparing = flow(&script, &context());
-        let mut careless = Stamps::new(&script);
-        careless.careless = true;
-        let all = flow_with(&script, &context(), careless);
-        assert_eq!(sparing.exprs, all.exprs, "{text}");
-        assert_eq!(sparing.locals, all.locals, "{text}");
-        assert_eq!(sparing.returns, all.returns, "{text}");
-        assert_eq!(sparing.changed, all.changed, "{text}");
-        assert_eq!(sparing.fields, all.fields, "{text}");
-        assert_eq!(sparing.items, all.items, "{text}");
-        assert_eq!(sparing.module, all.module, "{text}");
-    }
-
-    #[test]
-    fn the_sample_cases_lose_nothing() {
-        cases().iter().for_each(|(_, text)| check(text));
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
-
-        #[test]
-        fn only_what_is_stale_has_to_be_worked_out(lines in prop::collection::vec(prop::sample::select(LINES), 0..16)) {
-            check(&lines.join("\n"));
-        }
-    }
-}
+mod tests;

@@ -5,7 +5,8 @@ use super::Flow;
 use crate::Script;
 use crate::scope::{LocalId, LocalKind, Source, Target};
 use crate::tree::{Call, ExprId, ExprKind, FuncId};
-use crate::types::{Foreign, Kind, Sure, Type};
+use crate::types::{Foreign, Kind, Sure, Type, of_ty};
+use luakit_api::{Object, method};
 use rustc_hash::FxHashMap;
 
 /// Returns the `self` of each method: the local that is visible in exactly its block.
@@ -99,6 +100,55 @@ impl Flow<'_> {
         nth(path, 0).unwrap_or(Type::Unknown)
     }
 
+    /// Returns what a call of Lua's libraries, or of something unknown, gives.
+    pub(super) fn library(&mut self, call: &Call) -> Type {
+        let script = self.types.script;
+        let arg = |flow: &Self, n: usize| call.args.get(n).map_or(Type::Unknown, |arg| flow.of(*arg));
+        if let Some(name) = call.method {
+            let name = script.text(name);
+            let base = self.of(call.callee);
+            let of_state = method(Object::State, name).filter(|_| base == Type::Unknown);
+            if base.kind() != Some(Kind::String) && of_state.is_none() {
+                self.lose(&call.args);
+            }
+            return match base.kind() {
+                Some(Kind::String) if STRING_METHODS.contains(&name) => Type::sure(Kind::String),
+                Some(Kind::String) => self.first_of_library(&format!("string.{name}"), call),
+                // Nothing else has methods of these names: enough for completion, not for an error.
+                _ => of_state.map_or(Type::Unknown, |it| of_ty(&it.returns).weaken(Sure::No)),
+            };
+        }
+        let Some(path) = script.global_path(call.callee) else {
+            self.lose(&call.args);
+            return Type::Unknown;
+        };
+        if !READERS.contains(&path.as_str()) && !path.starts_with("string.") {
+            self.lose(&call.args);
+        }
+        match path.as_str() {
+            "assert" => arg(self, 0),
+            "setmetatable" => {
+                self.set_metatable(call);
+                arg(self, 0).weaken(Sure::No)
+            }
+            "table.clone" | "table.freeze" => arg(self, 0).weaken(Sure::No),
+            "tostring" | "type" | "typeof" | "table.concat" => Type::sure(Kind::String),
+            "unpack" | "table.unpack" | "table.remove" => self.types.element(arg(self, 0)).weaken(Sure::No),
+            "table.insert" => {
+                if let (Some(Kind::Table(table)), Some(value)) = (arg(self, 0).kind(), call.args.get(1..)) {
+                    let value = value.last().map_or(Type::Unknown, |value| self.of(*value));
+                    self.write_to(table);
+                    self.join_item(table, value);
+                }
+                Type::sure(Kind::Nil)
+            }
+            _ => match path.strip_prefix("string.") {
+                Some(name) if STRING_METHODS.contains(&name) => Type::sure(Kind::String),
+                _ => self.first_of_library(&path, call),
+            },
+        }
+    }
+
     /// `setmetatable(t, { __index = M })`: what `t` does not have is looked for in `M`.
     pub(super) fn set_metatable(&mut self, call: &Call) {
         let [table, meta, ..] = call.args.as_slice() else { return };
@@ -182,6 +232,26 @@ impl Flow<'_> {
         }
     }
 }
+
+/// Functions of the libraries that leave a table as it is.
+const READERS: &[&str] = &[
+    "ipairs",
+    "pairs",
+    "next",
+    "print",
+    "type",
+    "typeof",
+    "tostring",
+    "assert",
+    "select",
+    "unpack",
+    "table.unpack",
+    "table.concat",
+    "table.find",
+    "table.clone",
+];
+
+const STRING_METHODS: &[&str] = &["format", "rep", "sub", "upper", "lower", "reverse", "gsub"];
 
 /// Returns the n-th value, counted from 0, that a function of the libraries gives, whatever it is given.
 fn nth(path: &str, n: usize) -> Option<Type> {
