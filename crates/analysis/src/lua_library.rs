@@ -57,6 +57,32 @@ pub(crate) fn lua_name(path: &str) -> Option<&'static LuaName> {
     LUA_NAMES.iter().find(|it| it.path == path)
 }
 
+/// Tells whether a function of Lua's libraries only reads the tables it is given.
+pub(crate) fn reads_only(path: &str) -> bool {
+    const READERS: &[&str] = &[
+        "ipairs",
+        "pairs",
+        "next",
+        "print",
+        "type",
+        "typeof",
+        "tostring",
+        "assert",
+        "error",
+        "select",
+        "unpack",
+        "getmetatable",
+        "rawequal",
+        "rawlen",
+        "table.unpack",
+        "table.concat",
+        "table.find",
+        "table.clone",
+        "table.isfrozen",
+    ];
+    READERS.contains(&path)
+}
+
 /// Returns what a library has, in the order of their names.
 pub(crate) fn members_of(library: &str) -> impl Iterator<Item = &'static LuaName> {
     let of_library = move |it: &&LuaName| {

@@ -2,6 +2,7 @@
 
 use super::{FileId, Linker, Location, Node, RESULTS};
 use crate::Script;
+use crate::lua_library::reads_only;
 use crate::project::classes::Maker;
 use crate::scope::Source;
 use crate::tree::{Call, ExprId, ExprKind};
@@ -191,7 +192,7 @@ impl<'p> Linker<'p> {
                     continue;
                 }
                 let path = if call.method.is_none() { script.global_path(call.callee) } else { None };
-                if path.as_deref().is_some_and(|path| READERS.contains(&path) || path == "require") {
+                if path.as_deref().is_some_and(|path| keeps_names(path) || path == "require") {
                     continue;
                 }
                 let node = self.expr(file, id);
@@ -223,31 +224,17 @@ fn passed(script: &Script, call: &Call, params: usize) -> Vec<Source> {
     (0..count).map(|n| call.passed(n)).collect()
 }
 
-/// Functions of Lua that leave the names in a table alone.
-const READERS: &[&str] = &[
-    "ipairs",
-    "pairs",
-    "next",
-    "print",
-    "type",
-    "typeof",
-    "tostring",
-    "assert",
-    "select",
-    "unpack",
-    "error",
-    "setmetatable",
-    "getmetatable",
-    "pcall",
-    "rawequal",
-    "rawlen",
-    "table.unpack",
-    "table.concat",
-    "table.find",
-    "table.insert",
-    "table.remove",
-    "table.sort",
-    "table.clone",
-    "table.freeze",
-    "table.isfrozen",
-];
+/// Tells whether a function of Lua leaves the names in a table alone.
+fn keeps_names(path: &str) -> bool {
+    const KEEPERS: &[&str] = &[
+        "setmetatable",
+        "pcall",
+        "xpcall",
+        "table.insert",
+        "table.remove",
+        "table.sort",
+        "table.pack",
+        "table.freeze",
+    ];
+    reads_only(path) || KEEPERS.contains(&path)
+}

@@ -3,6 +3,7 @@
 
 use super::Flow;
 use crate::Script;
+use crate::lua_library::reads_only;
 use crate::scope::{LocalId, LocalKind, Source, Target};
 use crate::tree::{Call, ExprId, ExprKind, FuncId};
 use crate::types::{Foreign, Kind, Sure, Type, of_ty};
@@ -122,7 +123,7 @@ impl Flow<'_> {
             self.lose(&call.args);
             return Type::Unknown;
         };
-        if !READERS.contains(&path.as_str()) && !path.starts_with("string.") {
+        if !reads_only(&path) && !path.starts_with("string.") {
             self.lose(&call.args);
         }
         match path.as_str() {
@@ -232,24 +233,6 @@ impl Flow<'_> {
         }
     }
 }
-
-/// Functions of the libraries that leave a table as it is.
-const READERS: &[&str] = &[
-    "ipairs",
-    "pairs",
-    "next",
-    "print",
-    "type",
-    "typeof",
-    "tostring",
-    "assert",
-    "select",
-    "unpack",
-    "table.unpack",
-    "table.concat",
-    "table.find",
-    "table.clone",
-];
 
 const STRING_METHODS: &[&str] = &["format", "rep", "sub", "upper", "lower", "reverse", "gsub"];
 
