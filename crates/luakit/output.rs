@@ -2,6 +2,7 @@
 
 use crate::cli::Color;
 use luakit_diagnostics::{Diagnostic, render_text};
+use luakit_project::write_whole;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -93,22 +94,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return std::fs::OpenOptions::new().append(true).open(path)?.write_all(bytes);
     }
     // A link stays a link: what it leads to is replaced, or made.
-    let path = &leads_to(path)?;
-    let name = path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(temporary);
-    let written = std::fs::write(&temporary, bytes)
-        .and_then(|()| match std::fs::metadata(path) {
-            Ok(meta) => std::fs::set_permissions(&temporary, meta.permissions()),
-            Err(_) => Ok(()),
-        })
-        .and_then(|()| std::fs::rename(&temporary, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written
+    write_whole(&leads_to(path)?, bytes)
 }
 
 /// Tells whether a path is no plain file of its own. `/dev/stderr` may lead to one, which is somebody else's then.

@@ -3,6 +3,7 @@
 use crate::dry_run::Status;
 use crate::outbox::{Message, Outbox};
 use luakit_check::llb::Definition;
+use luakit_project::write_whole;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -63,13 +64,7 @@ pub(crate) fn folder_in(folder: &Path) -> io::Result<PathBuf> {
 
 fn write_file(script: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = folder_in(script.parent().unwrap_or(Path::new("")))?;
-    let name = |suffix: &str| {
-        let mut name = OsString::from(script.file_name().unwrap_or_default());
-        name.push(suffix);
-        folder.join(name)
-    };
-    // Who reads it meanwhile sees the old bytes or the new ones, never half of them.
-    let unfinished = name(".pb.tmp");
-    std::fs::write(&unfinished, bytes)?;
-    std::fs::rename(&unfinished, name(".pb"))
+    let mut name = OsString::from(script.file_name().unwrap_or_default());
+    name.push(".pb");
+    write_whole(&folder.join(name), bytes)
 }

@@ -1,11 +1,11 @@
 //! Applying fixes: only the tokens they are about change, and nothing else about the file.
 
 use crate::paths::Names;
+use crate::replace::replace_file;
 use luakit_api::{Object, words};
 use luakit_check::read_text;
 use luakit_diagnostics::{Code, Diagnostic, Edit, Fix, SourceFile};
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -141,45 +141,6 @@ fn chosen<'f>(text: &str, fixes: &[&'f [Edit]]) -> (Vec<&'f Edit>, usize) {
     }
     edits.sort_by_key(|edit| edit.range);
     (edits, applied)
-}
-
-/// Replaces a script by rename, so that nobody sees half of it. A link stays a link: what it leads to is replaced.
-///
-/// # Errors
-/// If it is read-only, or cannot be written.
-pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let real = path.canonicalize()?;
-    let meta = std::fs::metadata(&real)?;
-    if meta.permissions().readonly() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
-    }
-    if has_other_names(&meta) {
-        // A rename would leave the other names with the old text.
-        return std::fs::write(&real, bytes);
-    }
-    let name = real.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
-    let temporary = real.with_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
-    let write = || {
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-        file.write_all(bytes)?;
-        std::fs::set_permissions(&temporary, meta.permissions())?;
-        std::fs::rename(&temporary, &real)
-    };
-    let written = write();
-    if written.is_err() {
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written
-}
-
-#[cfg(unix)]
-fn has_other_names(meta: &std::fs::Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::nlink(meta) > 1
-}
-
-#[cfg(not(unix))]
-fn has_other_names(_: &std::fs::Metadata) -> bool {
-    false
 }
 
 #[cfg(test)]
