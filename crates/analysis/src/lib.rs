@@ -19,6 +19,7 @@ mod inlay_hint;
 mod lower;
 mod lua_library;
 mod mask;
+mod mend;
 mod navigation;
 mod nesting;
 mod on_enter;
