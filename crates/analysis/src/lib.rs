@@ -196,6 +196,11 @@ impl Script {
         self.masked.get(range.start..range.end).unwrap_or("")
     }
 
+    /// Returns the name that a local is used by: that of a method's `self` is not written.
+    pub(crate) fn name_of(&self, local: &scope::Local) -> &str {
+        if local.kind == scope::LocalKind::Itself { "self" } else { self.text(local.name) }
+    }
+
     /// Returns the tokens that lie in a range, without comments.
     pub(crate) fn tokens_in(&self, range: TextRange) -> impl Iterator<Item = &Token> {
         let first = self.tokens.partition_point(|token| token.range.start < range.start);

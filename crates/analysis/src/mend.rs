@@ -142,6 +142,9 @@ mod tests {
 
     #[test]
     fn several_are_mended_in_one_function() {
-        check("local function f(a)\n  a\n  if a then\n    a:\n  end\n  local b = 1\n  b.\nend", expect!["f a b"]);
+        check(
+            "local function f(a)\n  a\n  if a then\n    a:\n  end\n  local b = 1\n  b.\nend",
+            expect!["f a b"],
+        );
     }
 }

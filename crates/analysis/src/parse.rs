@@ -139,7 +139,7 @@ fn parse_piece(text: &str) -> Part {
     for _ in 0..MENDINGS {
         let Some(text) = next else { break };
         let Some((other, left)) = parse_text(&text) else { break };
-        if size(&other) > size(&tree) {
+        if size(&other) >= size(&tree) {
             tree = other;
         }
         next = mended(&text, &tokens, &left);

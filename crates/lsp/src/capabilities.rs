@@ -162,7 +162,7 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
             ..CompletionOptions::default()
         }),
         signature_help_provider: Some(SignatureHelpOptions {
-            trigger_characters: Some(["(", ",", "{"].map(String::from).to_vec()),
+            trigger_characters: Some(["(", ",", "{", "\"", "'"].map(String::from).to_vec()),
             retrigger_characters: Some(vec![",".into()]),
             ..SignatureHelpOptions::default()
         }),

@@ -105,6 +105,23 @@ pub(crate) fn param_doc(script: &Script, offset: usize, param: &str) -> Option<S
     })
 }
 
+/// Tells whether the comments above a function say that a parameter may be left out.
+pub(super) fn is_optional(comments: &[&str], param: &str) -> bool {
+    comments.iter().any(|line| {
+        let Some(("param", rest)) = tag_of(line) else { return false };
+        let (name, rest) = first_word(rest);
+        name.trim_end_matches('?') == param && (name.ends_with('?') || type_at(rest).0.ends_with('?'))
+    })
+}
+
+/// Returns what the comments above a function say of why it should not be used any more, if they do.
+pub(crate) fn deprecation(script: &Script, offset: usize) -> Option<String> {
+    comments_above(script, offset).into_iter().find_map(|line| match tag_of(line)? {
+        ("deprecated", why) => Some(why.trim().to_owned()),
+        _ => None,
+    })
+}
+
 /// Returns the type of each parameter and result that a function declares.
 pub(super) fn of_func(
     script: &Script,
