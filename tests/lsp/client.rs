@@ -415,6 +415,9 @@ pub(crate) fn show_diagnostics(diagnostics: &Value, folder: &str) -> String {
         let message = diagnostic["message"].as_str().unwrap().replace('\n', "\n    ");
         let (range, code) = (show_range(&diagnostic["range"]), diagnostic["code"].as_str().unwrap());
         shown.push_str(&format!("\n  {range} {severity} {code}: {message}"));
+        for tag in diagnostic["tags"].as_array().into_iter().flatten() {
+            shown.push_str(["", " (faded)", " (struck through)"][tag.as_u64().unwrap() as usize]);
+        }
         for related in diagnostic["relatedInformation"].as_array().into_iter().flatten() {
             let location = &related["location"];
             let name = location["uri"].as_str().unwrap().replace(&format!("{folder}/"), "");

@@ -4,6 +4,7 @@
 //! both say the same.
 
 mod arguments;
+mod deprecated;
 mod exports;
 mod members;
 mod modes;
@@ -46,6 +47,7 @@ pub fn diagnostics(script: &Script, loader: Option<&dyn Loader>) -> Vec<Diagnost
         }
     }
     checker.members();
+    checker.deprecated();
     // What is missing may be in the part that could not be read.
     if found.is_empty() {
         checker.unused_states();

@@ -130,6 +130,7 @@ impl Completer<'_, '_> {
             remark,
             detail: shown,
             documentation: Documentation::Text(self.types.documentation(ty)),
+            deprecated: self.types.deprecation(ty).is_some(),
             sort: "1".into(),
             commit: if function { &["("] } else { &[] },
             ..self.item(name, kind)

@@ -42,6 +42,7 @@ impl Completer<'_, '_> {
                 remark,
                 detail,
                 documentation: Documentation::Text(self.types.documentation(ty)),
+                deprecated: self.types.deprecation(ty).is_some(),
                 sort: if wanted.is_some_and(|wanted| fits(ty, wanted)) { "1".into() } else { "2".into() },
                 commit: if function { &["("] } else { &[] },
                 ..self.item(name, kind)

@@ -56,7 +56,12 @@ pub(super) fn above(script: &Script, offset: usize, declared: &mut Declared<'_>)
 pub(crate) fn doc_above(script: &Script, offset: usize) -> String {
     let lines = comments_above(script, offset);
     let text = lines.iter().map(|line| line.trim_start_matches('-').trim());
-    text.filter(|line| !line.starts_with('@')).collect::<Vec<_>>().join("\n")
+    let text = text.filter(|line| !line.starts_with('@')).collect::<Vec<_>>().join("\n");
+    match deprecation(script, offset) {
+        Some(why) if why.is_empty() => format!("**Deprecated**\n\n{text}").trim_end().to_owned(),
+        Some(why) => format!("**Deprecated**: {why}\n\n{text}").trim_end().to_owned(),
+        None => text,
+    }
 }
 
 pub(super) fn comments_above(script: &Script, offset: usize) -> Vec<&str> {
