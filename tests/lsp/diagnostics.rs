@@ -65,20 +65,26 @@ fn what_nobody_needs_is_faded_and_what_is_to_go_is_struck_through() {
         json!({ "textDocument": { "publishDiagnostics": { "tagSupport": { "valueSet": [1, 2] } } } });
     let mut client = Client::with(REMNANTS, Setup { capabilities, ..Setup::default() });
     client.open("build.lua");
-    check(&mut client, expect![[r#"
+    check(
+        &mut client,
+        expect![[r#"
         findings of build.lua v1:
           3:7-3:11 hint unused-name: `rest` is never read
             hint: take it out, or call it `_rest` if it has to be there (faded)
           3:14-3:17 hint deprecated: `old` is deprecated: use `new` (struck through)
-    "#]]);
+    "#]],
+    );
     let mut client = Client::start(REMNANTS);
     client.open("build.lua");
-    check(&mut client, expect![[r#"
+    check(
+        &mut client,
+        expect![[r#"
         findings of build.lua v1:
           3:7-3:11 hint unused-name: `rest` is never read
             hint: take it out, or call it `_rest` if it has to be there
           3:14-3:17 hint deprecated: `old` is deprecated: use `new`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -327,6 +327,22 @@ fn formatting_takes_the_style_of_the_project_before_that_of_the_editor() {
     client.transcript();
 }
 
+#[test]
+fn what_styluaignore_names_is_not_formatted_and_its_changes_count_at_once() {
+    let mut client = opened("local  a=1\n", json!({}));
+    let params = document(&client);
+    let rules = client.path(".styluaignore");
+    for (content, formatted) in [("build.*\n", "null"), ("!build.lua\n", "1:7-1:10 \"a = \"\n")] {
+        std::fs::write(&rules, content).unwrap();
+        assert_eq!(format(&mut client, "textDocument/formatting", params.clone()), formatted, "{content}");
+        let mut range = params.clone();
+        range["range"] =
+            json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 0, "character": 3 } });
+        assert_eq!(format(&mut client, "textDocument/rangeFormatting", range), formatted, "{content}");
+    }
+    client.transcript();
+}
+
 const COUNTED: &str = "
 local base = bk.image('x')
 for i = 1, 3 do

@@ -37,7 +37,8 @@ pub(crate) async fn formatting(
     }
 }
 
-/// Returns the edits, or why there are none. That a script is broken is told where it is.
+/// Returns the edits, or why there are none. That a script is broken is told where it is, and that a file is to be left
+/// alone in its `.styluaignore`.
 fn formatted(
     view: &View,
     range: Option<Range>,
@@ -45,6 +46,7 @@ fn formatted(
 ) -> std::result::Result<Vec<Edit>, Option<String>> {
     let text = &view.snapshot.file.text;
     let config = match &view.path {
+        Some(path) if luakit_format::is_ignored(path) => return Err(None),
         Some(path) => Config::of_file(path, own, |path| path.display().to_string()).map_err(Some)?,
         None => own,
     };
