@@ -456,6 +456,40 @@ fn lenses_offer_what_the_client_or_the_server_can_do() {
 }
 
 #[test]
+fn references_of_a_module_s_functions_are_counted_in_all_files() {
+    let fixture = "
+--- build.lua
+local m = require('lib.m')
+m.make()
+--- other.build.lua
+local make = require('lib.m').make
+make(make)
+--- lib/m.lua
+local M = {}
+function M.make() return M.make() end
+M.rest = function() end
+return M
+";
+    let options = json!({ "codeLens": { "references": true } });
+    let mut client = Client::with(fixture, Setup { options, ..Setup::default() });
+    client.open("lib/m.lua");
+    client.transcript();
+    let params = json!({ "textDocument": { "uri": client.uri("lib/m.lua") } });
+    let lenses = client.request("textDocument/codeLens", params);
+    let mut shown = String::new();
+    for lens in lenses.as_array().unwrap() {
+        let lens = client.request("codeLens/resolve", lens.clone());
+        let title = lens["command"]["title"].as_str().unwrap();
+        shown.push_str(&format!("{} {title}\n", show_range(&lens["range"])));
+    }
+    expect![[r#"
+        2:12-2:16 3 references
+        3:3-3:7 0 references
+    "#]]
+    .assert_eq(&shown);
+}
+
+#[test]
 fn a_new_line_after_then_brings_the_end() {
     let mut client = opened("if a then\n  \nx()\n", json!({}));
     let mut params = client.at("build.lua", "\nx");

@@ -71,7 +71,7 @@ use parse::ParseError;
 pub use references::{Highlight, highlights, references};
 pub use rename::{Replacement, check_new_name, prepare_rename, rename};
 pub use rename_files::{Move, rename_files};
-pub use results::{ScriptResult, local_functions, results};
+pub use results::{ScriptResult, function_names, results};
 pub use runtime_name::explain_operand;
 use scope::Scopes;
 pub use selection::selection_ranges;
