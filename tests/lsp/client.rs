@@ -72,6 +72,7 @@ impl Client {
         let mut process = Command::new(env!("CARGO_BIN_EXE_luakit"))
             .arg("lsp")
             .current_dir(folder.path())
+            .env("XDG_CACHE_HOME", folder.path().join(".cache"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

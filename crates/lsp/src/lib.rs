@@ -26,6 +26,7 @@ mod dry_run;
 #[doc(hidden)]
 pub mod in_process;
 mod index;
+mod library;
 mod llb_file;
 mod outbox;
 mod paths;

@@ -9,6 +9,7 @@ use crate::contexts::Contexts;
 use crate::documents::{Document, Snapshot};
 use crate::dry_run::{self, Entry, Found, Graph, Printed, Reason};
 use crate::index::{Asked, Index, Workspace, key_of};
+use crate::library;
 use crate::llb_file::Writer;
 use crate::outbox::{Message, Outbox};
 use crate::paths::{self, Root};
@@ -466,9 +467,16 @@ impl View {
         Workspace { index: self.index.clone(), roots: self.roots.clone(), open: self.open.clone() }
     }
 
+    /// Tells whether the document is one that luakit brings along, which nobody edits.
+    pub(crate) fn is_of_library(&self) -> bool {
+        self.path.as_deref().is_some_and(|path| library::key_of(path).is_some())
+    }
+
     /// Returns the document for questions about the files around it. Call it on a worker.
     pub(crate) fn asked(&self) -> Asked {
-        let key = self.path.as_deref().map_or_else(|| self.snapshot.url.to_string(), key_of);
+        let path = self.path.as_deref();
+        let of_library = path.and_then(library::key_of);
+        let key = of_library.unwrap_or_else(|| path.map_or_else(|| self.snapshot.url.to_string(), key_of));
         Asked { key, script: self.snapshot.script(), root: self.root() }
     }
 

@@ -44,6 +44,9 @@ fn formatted(
     range: Option<Range>,
     own: Config,
 ) -> std::result::Result<Vec<Edit>, Option<String>> {
+    if view.is_of_library() {
+        return Err(Some("the file belongs to luakit's library".into()));
+    }
     let text = &view.snapshot.file.text;
     let config = match &view.path {
         Some(path) if luakit_format::is_ignored(path) => return Err(None),
