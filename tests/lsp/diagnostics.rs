@@ -370,3 +370,19 @@ fn a_workspace_comes_in_parts_to_who_likes_that() {
     client.shut_down();
     client.transcript();
 }
+
+#[test]
+fn who_waits_for_news_of_the_workspace_hears_of_an_edit() {
+    let capabilities = json!({ "textDocument": { "diagnostic": {} } });
+    let mut client = Client::with("bk.export(bk.scratch())\n", Setup { capabilities, ..Setup::default() });
+    client.open_with("build.lua", "bk.export(bk.scratch())\n");
+    let first = client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    let known = first["items"].as_array().unwrap().iter();
+    let known: Vec<_> = known.map(|it| json!({ "uri": it["uri"], "value": it["resultId"] })).collect();
+    let id = client.ask("workspace/diagnostic", json!({ "previousResultIds": known }));
+    client.type_over("build.lua", "scratch", "scrach");
+    let news = client.answer(id)["items"][0].clone();
+    assert_eq!((&news["kind"], &news["version"]), (&json!("full"), &json!(2)), "{news}");
+    assert_eq!(news["items"][0]["code"], "unknown-function");
+    client.transcript();
+}

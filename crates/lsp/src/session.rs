@@ -30,7 +30,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tower_lsp::lsp_types::*;
 
-/// How long nobody may type before a script is evaluated with `dryRun = "onType"`.
+/// How long nobody may type before a script is evaluated with `dryRun = "onType"`, and before those who want to know of
+/// all files are told.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// The session, shared by the handlers and the tasks.
@@ -179,6 +180,7 @@ impl Session {
         }
         static_check::want(self, shared, &item.uri);
         self.recheck_others(shared, &item.uri);
+        self.changed();
     }
 
     pub(crate) fn change(&mut self, shared: &Shared, params: DidChangeTextDocumentParams) {
@@ -201,13 +203,17 @@ impl Session {
         }
         static_check::want(self, shared, &url);
         self.recheck_others(shared, &url);
-        if self.settings.dry_run == DryRunMode::OnType && self.trusted {
+        let evaluates = self.settings.dry_run == DryRunMode::OnType && self.trusted;
+        if evaluates || self.watches_all {
             let shared = shared.clone();
             tokio::spawn(async move {
                 tokio::time::sleep(PAUSE).await;
                 let mut session = shared.lock();
                 if session.documents.get(&url).is_some_and(|it| it.generation == generation) {
-                    session.evaluate_around(&shared, &url, Reason::Typed);
+                    session.changed();
+                    if evaluates {
+                        session.evaluate_around(&shared, &url, Reason::Typed);
+                    }
                 }
             });
         }
@@ -255,6 +261,7 @@ impl Session {
             publish::publish(self, url);
         }
         self.recheck_others(shared, url);
+        self.changed();
     }
 
     /// Files have changed on disk. What is open in the editor counts as it is there.
