@@ -6,6 +6,7 @@
 mod asked;
 mod blocks;
 mod calls;
+mod cancel;
 mod caught;
 mod chunks;
 mod complete;
@@ -53,6 +54,7 @@ mod workspace_symbols;
 
 pub use asked::{AskedArguments, asked_arguments};
 pub use calls::{CallItem, CallKind, Calls, call_items, incoming_calls, outgoing_calls};
+pub use cancel::{cancellable, end_if_cancelled, token};
 pub use caught::caught;
 pub use complete::{
     CompletionItem, CompletionKind, Completions, Documentation, completions, completions_in, documentation,
@@ -117,6 +119,7 @@ impl Script {
     }
 
     fn of(file: Arc<SourceFile>, before: Option<&Script>) -> Script {
+        end_if_cancelled();
         let masked = mask::mask(&file.text);
         let before = before.map(|script| (script.masked.as_str(), script.pieces.as_slice()));
         let parse::Parsed { tokens, tree, errors, pieces } = parse::parse(&masked, before);

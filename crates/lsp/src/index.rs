@@ -5,8 +5,8 @@
 
 use crate::documents::Snapshot;
 use crate::paths::{self, Root};
-use luakit_analysis::Script;
 use luakit_analysis::project::{Entry, Parser, Project};
+use luakit_analysis::{Script, end_if_cancelled};
 use luakit_api::modules::{LoadError, Loader, is_test_name};
 use luakit_check::worker::STACK;
 use luakit_check::{DiskLoader, test_loader};
@@ -280,6 +280,7 @@ struct IndexLoader<'w> {
 
 impl Loader for IndexLoader<'_> {
     fn load(&self, path: &str) -> Result<Arc<SourceFile>, LoadError> {
+        end_if_cancelled();
         let on_disk = self.disk.path_of(path);
         if let Some(snapshot) = self.workspace.open_at(&on_disk) {
             return Ok(snapshot.file.clone());
@@ -327,7 +328,9 @@ impl Parser for Parsing<'_> {
             std::thread::scope(|scope| {
                 let share = missing.len().div_ceil(threads);
                 let start = |part| {
-                    let work = move || -> Vec<_> { <[usize]>::iter(part).filter_map(parse).collect() };
+                    let token = luakit_analysis::token();
+                    let share = move || -> Vec<_> { <[usize]>::iter(part).filter_map(parse).collect() };
+                    let work = move || luakit_analysis::cancellable(token, share);
                     std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)
                 };
                 let started: Vec<_> = missing.chunks(share).map(start).collect();

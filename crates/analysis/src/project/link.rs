@@ -10,6 +10,7 @@ pub(crate) use keys::key_text;
 use super::classes::{Class, Classes, Maker, Node, Sym};
 use super::symbols::FieldUse;
 use super::{FileId, Location, Project};
+use crate::end_if_cancelled;
 use crate::scope::{LocalId, LocalKind};
 use crate::tree::{Call, ExprId, FuncId};
 use std::collections::{HashMap, HashSet};
@@ -56,11 +57,13 @@ impl Linked {
         };
         linker.nodes();
         for file in 0..project.files.len() {
+            end_if_cancelled();
             linker.file(file);
         }
         linker.calls();
         linker.given();
         for file in 0..project.files.len() {
+            end_if_cancelled();
             linker.loose(file);
         }
         let mut linked = linker.linked;

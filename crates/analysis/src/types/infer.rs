@@ -137,6 +137,7 @@ fn flow_with(script: &Script, context: &Context<'_>, stamps: Stamps) -> Arc<Infe
         flow.stamps.forget();
         let mut passes = 0;
         while flow.pass(passes == 0) {
+            crate::end_if_cancelled();
             passes += 1;
             if passes == PASSES {
                 let data = flow.data();
