@@ -1,7 +1,7 @@
 //! Names that nothing declares.
 
-use super::Checker;
 use super::exports::is_entry;
+use super::{Checker, suggestion};
 use crate::Script;
 use crate::scope::{LocalKind, blocks_of};
 use crate::tokens::TokenKind;
@@ -9,7 +9,7 @@ use crate::tree::{Block, Call, ExprId, ExprKind, StmtKind};
 use crate::types::parsed;
 use luakit_api::modules::{Found, find, is_entry_name, is_test_name};
 use luakit_api::{GLOBALS, TEST_GLOBALS, nearest};
-use luakit_diagnostics::Code;
+use luakit_diagnostics::{Code, Edit, Fix};
 use std::collections::HashSet;
 
 impl Checker<'_, '_> {
@@ -61,7 +61,14 @@ impl Checker<'_, '_> {
                 None => self.finding(Code::UNKNOWN_NAME, expr.range, format!("`{name}` is not defined")),
             };
             if let Some(near) = near {
-                finding = finding.with_fix(format!("Write `{near}`"), expr.range, near);
+                let title = format!("Write `{near}`");
+                // A value that is merely given to something could be meant to be another one.
+                finding.fixes.push(match used.contains(&id) {
+                    true => {
+                        Fix { title, edits: vec![Edit { range: expr.range, text: near.into() }], safe: true }
+                    }
+                    false => suggestion(title, expr.range, near),
+                });
             }
             self.found.push(finding);
         }
