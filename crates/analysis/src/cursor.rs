@@ -1,6 +1,7 @@
 //! What a cursor is in the middle of, told from the tokens alone: the tree of a half-typed text leaves out what dangles.
 
 use crate::Script;
+use crate::parse::{ParseError, ParseErrorKind};
 use crate::tokens::{Token, TokenKind};
 use luakit_api::Function;
 use luakit_diagnostics::TextRange;
@@ -81,7 +82,7 @@ impl<'a> Cursor<'a> {
             script.tokens.iter().copied().filter(|token| token.kind != TokenKind::Comment).collect();
         let here = TextRange::new(offset, offset);
         let mut cursor = Self { script, tokens, prefix: here, word: here, context: Context::Comment };
-        if !cursor.in_comment(offset) {
+        if !cursor.in_comment(offset) && !cursor.in_open_brackets(offset) {
             cursor.context = cursor.find(offset);
         }
         cursor
@@ -159,6 +160,15 @@ impl<'a> Cursor<'a> {
             let open = !text.ends_with(']') || !text.starts_with("--[");
             token.range.start < offset && (offset < token.range.end || (open && offset == token.range.end))
         })
+    }
+
+    /// Tells whether an offset is behind the `[[` or `--[[` of a text that is not closed, which is no token.
+    fn in_open_brackets(&self, offset: usize) -> bool {
+        let open = |error: &&ParseError| {
+            matches!(error.kind, ParseErrorKind::UnclosedString | ParseErrorKind::UnclosedComment)
+                && self.script.text(error.range).trim_start_matches('-').starts_with('[')
+        };
+        self.script.errors.iter().filter(open).any(|error| error.range.start + 1 < offset)
     }
 
     fn find(&mut self, offset: usize) -> Context {

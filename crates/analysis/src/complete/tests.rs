@@ -867,3 +867,16 @@ fn a_string_that_is_called_with_is_an_argument() {
     "#]],
     );
 }
+
+#[test]
+fn nothing_is_offered_in_long_brackets_that_are_not_closed() {
+    for fixture in
+        ["bk.image [[al$0", "local s = [==[ bk.$0\nlocal x", "--[[ bk.$0", "local x = 1 --[==[\nbk.$0\n"]
+    {
+        let (text, offset) = cursor(fixture);
+        let items = completions(&crate::testing::script(&text), offset, None);
+        assert_eq!(items.first().map(|item| item.label.as_str()), None, "{fixture}");
+    }
+    // An index is none.
+    assert_eq!(inserted("local t = {}\nt[t$0", "t"), "t");
+}
