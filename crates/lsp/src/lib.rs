@@ -31,6 +31,7 @@ mod llb_file;
 mod outbox;
 mod paths;
 mod places;
+mod plain_text;
 mod positions;
 mod progress;
 mod project;

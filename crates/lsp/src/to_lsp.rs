@@ -2,6 +2,7 @@
 
 use crate::capabilities::Capabilities;
 use crate::dry_run::EVALUATED_FROM;
+use crate::plain_text::plain_text;
 use crate::positions::{self, Encoding};
 use crate::session::Session;
 use luakit_analysis::CompletionKind;
@@ -118,5 +119,8 @@ pub(crate) fn completion_kind(kind: CompletionKind) -> CompletionItemKind {
 }
 
 pub(crate) fn markup(markdown: bool, value: String) -> MarkupContent {
-    MarkupContent { kind: if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText }, value }
+    match markdown {
+        true => MarkupContent { kind: MarkupKind::Markdown, value },
+        false => MarkupContent { kind: MarkupKind::PlainText, value: plain_text(&value) },
+    }
 }
