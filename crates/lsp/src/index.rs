@@ -147,6 +147,16 @@ impl Workspace {
         }
     }
 
+    /// Returns the scripts of the workspace, open or not, as far as they are no more than so many. Call it on a worker.
+    pub(crate) fn scripts(&self, most: usize) -> Vec<Arc<Script>> {
+        let found = self.entries(None).into_iter().take(most);
+        let texts = found.filter_map(|(path, root)| {
+            let name = root.name_of(&path).unwrap_or_else(|| paths::name_of(&path, &self.roots));
+            Some((key_of(&path), self.read(&path, &name)?))
+        });
+        Parsing { workspace: self }.parse(texts.collect())
+    }
+
     fn reach(&self, found: &[(PathBuf, Root)], asked: Option<&Asked>) -> Project {
         let parser = Parsing { workspace: self };
         let loader = |root: &Root| IndexLoader {
