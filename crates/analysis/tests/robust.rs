@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use luakit_analysis::{
-    InlayHints, Script, completions, diagnostics, document_symbols, explain_operand, folding_ranges, hover,
-    images_without_platform, inlay_hints, local_functions, results, selection_ranges, semantic_tokens,
+    InlayHints, Script, completions, diagnostics, document_symbols, explain_operand, folding_ranges,
+    function_names, hover, images_without_platform, inlay_hints, results, selection_ranges, semantic_tokens,
     signature_help,
 };
 use luakit_diagnostics::{SourceFile, TextRange};
@@ -100,7 +100,7 @@ fn ask_structure(script: &Script, offset: usize, inside: &impl Fn(TextRange)) {
     }
     images_without_platform(script, None).iter().for_each(|(name, _)| inside(*name));
     results(script).iter().for_each(|result| inside(result.call));
-    local_functions(script).iter().for_each(|(name, _)| inside(*name));
+    function_names(script).iter().for_each(|name| inside(*name));
 }
 
 #[test]
