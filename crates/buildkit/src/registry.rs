@@ -274,7 +274,9 @@ impl Registry<'_> {
     fn denied(&self) -> Error {
         let found = self.found();
         let (words, hint) = match found.login {
-            Some(_) => ("", format!("if the image is there, your login may be too old: run {}", self.name.login())),
+            Some(_) => {
+                ("", format!("if the image is there, your login may be too old: run {}", self.name.login()))
+            }
             None => (" without a login", format!("if the image is there, run {}", self.name.login())),
         };
         let err = self.error(&format!("does not let you read `{}`{words}", self.shown));
@@ -291,7 +293,9 @@ mod tests {
         for domain in ["localhost", "localhost:5000", "127.0.0.1:5000", "127.1.2.3", "[::1]:5000", "[::1]"] {
             assert!(is_local(domain), "{domain}");
         }
-        for domain in ["docker.io", "localhost.example.com", "10.0.0.1:5000", "[fe80::1]:5000", "127.0.0.1.nip.io"] {
+        for domain in
+            ["docker.io", "localhost.example.com", "10.0.0.1:5000", "[fe80::1]:5000", "127.0.0.1.nip.io"]
+        {
             assert!(!is_local(domain), "{domain}");
         }
     }

@@ -29,7 +29,10 @@ pub struct Credentials {
 /// How somebody logs in.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Login {
-    Password { user: String, secret: String },
+    Password {
+        user: String,
+        secret: String,
+    },
     /// What a registry gave for a password.
     Identity(String),
 }
@@ -46,7 +49,9 @@ impl Login {
     /// Returns what the header says for it.
     pub(super) fn basic(&self) -> Option<String> {
         match self {
-            Login::Password { user, secret } => Some(format!("Basic {}", STANDARD.encode(format!("{user}:{secret}")))),
+            Login::Password { user, secret } => {
+                Some(format!("Basic {}", STANDARD.encode(format!("{user}:{secret}"))))
+            }
             Login::Identity(_) => None,
         }
     }
@@ -152,7 +157,9 @@ fn ask(helper: &str, key: &str) -> Result<Option<Login>, String> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|err| format!("`{program}`, which Docker's config names for passwords, cannot be run: {}", err.kind()))?;
+        .map_err(|err| {
+            format!("`{program}`, which Docker's config names for passwords, cannot be run: {}", err.kind())
+        })?;
     let (succeeded, output) = finish(child, key).ok_or_else(|| {
         format!("`{program}`, which has the password, did not answer within {} s", PATIENCE.as_secs())
     })?;

@@ -94,9 +94,14 @@ impl Registry<'_> {
         let answer = match login {
             // What `docker login` got for a password is exchanged for a token in a form.
             Some(Login::Identity(identity)) => {
-                fields.extend([("grant_type", "refresh_token"), ("refresh_token", identity), ("client_id", "luakit")]);
+                fields.extend([
+                    ("grant_type", "refresh_token"),
+                    ("refresh_token", identity),
+                    ("client_id", "luakit"),
+                ]);
                 let request = self.agent.post(&challenge.realm).config();
-                let request = request.timeout_global(Some(self.left()?)).timeout_connect(Some(self.config.connect));
+                let request =
+                    request.timeout_global(Some(self.left()?)).timeout_connect(Some(self.config.connect));
                 request.max_redirects(0).build().send_form(fields)
             }
             login => {
@@ -111,7 +116,9 @@ impl Registry<'_> {
         let mut answer = answer.map_err(|err| self.unreachable(&err))?;
         match answer.status() {
             StatusCode::OK => {}
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST => return Err(self.denied()),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST => {
+                return Err(self.denied());
+            }
             status => return Err(self.error(&format!("gives no token: its authority answered {status}"))),
         }
         let body = answer.body_mut().with_config().limit(LARGEST_ANSWER).read_to_vec();
@@ -133,7 +140,11 @@ impl Registry<'_> {
             (Some("http"), Some(authority)) => is_local(self.name.0) && is_local(authority),
             _ => false,
         };
-        if is_fine { Ok(()) } else { Err(self.error(&format!("wants a token of `{realm}`, which is not asked"))) }
+        if is_fine {
+            Ok(())
+        } else {
+            Err(self.error(&format!("sends for a token to `{realm}`, where no password is safe")))
+        }
     }
 }
 
@@ -149,7 +160,9 @@ mod tests {
         };
         for (headers, expected) in [
             (
-                &[r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:a/b:pull,push""#][..],
+                &[
+                    r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:a/b:pull,push""#,
+                ][..],
                 r#"https://auth.docker.io/token Some("registry.docker.io") Some("repository:a/b:pull,push")"#,
             ),
             (&["bearer realm=https://a/t, service=x"], r#"https://a/t Some("x") None"#),
