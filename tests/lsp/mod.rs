@@ -13,6 +13,7 @@ mod lifecycle;
 mod malformed;
 mod modules;
 mod navigation;
+mod pin;
 mod project;
 mod questions;
 mod rebuilds;

@@ -206,13 +206,19 @@ mod tests {
 
     #[test]
     fn a_script_amid_typing_is_no_reason_to_find_nothing() {
-        check("bk.image('alpine:3.19@'\nbk.image('alpine'", expect![[r#"
+        check(
+            "bk.image('alpine:3.19@'\nbk.image('alpine'",
+            expect![[r#"
             'alpine:3.19@' -> 'alpine:3.19@DIGEST'
             'alpine' -> 'alpine@DIGEST'
-        "#]]);
-        check("local s = bk.image('alpine'):run(\nbk.image(\"deb", expect![[r#"
+        "#]],
+        );
+        check(
+            "local s = bk.image('alpine'):run(\nbk.image(\"deb",
+            expect![[r#"
             'alpine' -> 'alpine@DIGEST'
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]

@@ -68,7 +68,8 @@ impl Slot {
 
     /// Tells whether the value is the name of an image, or may be.
     pub(crate) fn names_image(&self) -> bool {
-        self.param.name == "identifier" && matches!(self.function.id, FunctionId::Image | FunctionId::SourceOf)
+        self.param.name == "identifier"
+            && matches!(self.function.id, FunctionId::Image | FunctionId::SourceOf)
     }
 
     /// Tells whether the value is a path in the state that is built.

@@ -5,8 +5,8 @@
 
 use luakit_analysis::{
     InlayHints, Script, completions, diagnostics, document_symbols, explain_operand, folding_ranges, hover,
-    image_names, images_without_platform, inlay_hints, local_functions, results, selection_ranges, semantic_tokens,
-    signature_help,
+    image_names, images_without_platform, inlay_hints, local_functions, results, selection_ranges,
+    semantic_tokens, signature_help,
 };
 use luakit_diagnostics::{SourceFile, TextRange};
 use proptest::prelude::*;
