@@ -103,7 +103,8 @@ fn a_client_that_resolves_gets_the_edit_when_somebody_picks_it() {
     expect![[r#"
         v1
         local 😀 = 1 bk.export(bk.image('HOST/app:1@DIGEST'))
-    "#]].assert_eq(&edited(&script, &resolved["edit"], &registry));
+    "#]]
+    .assert_eq(&edited(&script, &resolved["edit"], &registry));
     assert_eq!(registry.asked(), "HEAD /v2/app/manifests/1\n");
 }
 
@@ -126,7 +127,8 @@ fn a_client_that_resolves_nothing_is_asked_to_make_the_edit() {
     expect![[r#"
         v1
         bk.export(bk.image('HOST/app:1@DIGEST'))
-    "#]].assert_eq(&edited(&script, &asked["params"]["edit"], &registry));
+    "#]]
+    .assert_eq(&edited(&script, &asked["params"]["edit"], &registry));
     client.leave();
 }
 
@@ -165,7 +167,8 @@ fn the_edit_finds_its_image_in_a_text_that_has_moved_on() {
         -- Above.
 
         bk.export(bk.image('HOST/app:1'):copy(bk.image('HOST/app:1@DIGEST'), '/a', '/c'))
-    "#]].assert_eq(&edited(&format!("-- Above.\n\n{now}"), &resolved["edit"], &registry));
+    "#]]
+    .assert_eq(&edited(&format!("-- Above.\n\n{now}"), &resolved["edit"], &registry));
     client.transcript();
 }
 

@@ -232,7 +232,7 @@ impl Registry<'_> {
         }
         let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         match kind {
-            Some(kind) if kind.contains("manifest.v1+") => {
+            Some(kind) if kind.contains("docker.distribution.manifest.v1+") => {
                 Err(self.error(&format!("has `{}` in a form of 2015 that has no digest", self.shown)))
             }
             // Something that stands between us and the registry, such as the page of a hotel.

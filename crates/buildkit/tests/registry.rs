@@ -254,6 +254,28 @@ fn what_is_not_there_and_what_fails_is_told() {
 }
 
 #[test]
+fn a_form_whose_digest_is_another_by_each_count_is_refused() {
+    let has = |kind: &'static str| move |_: &Asked| Some(Reply::ok(MANIFEST).with("Content-Type", kind));
+    check(
+        has("application/vnd.docker.distribution.manifest.v1+prettyjws"),
+        expect![[r#"
+        registry `HOST` has `team/app:1` in a form of 2015 that has no digest
+
+        HEAD /v2/team/app/manifests/1
+    "#]],
+    );
+    check(
+        has("application/vnd.oci.image.manifest.v1+json"),
+        expect![[r#"
+        DIGEST
+
+        HEAD /v2/team/app/manifests/1
+        GET /v2/team/app/manifests/1
+    "#]],
+    );
+}
+
+#[test]
 fn a_redirect_is_followed_without_the_password() {
     let elsewhere = FakeRegistry::start(|_| Some(Reply::ok(MANIFEST)));
     let target = format!("http://{}/v2/x/manifests/1", elsewhere.address());

@@ -23,7 +23,7 @@ pub use arguments::{Given, unread_by_project};
 pub use check::{Checked, Request, check, with_settings};
 pub use config::{CONFIG_FILE, Config, Configs, Level};
 pub use discover::{entries_around, entries_below, lua_files};
-pub use fix::{Fixed, apply, replace_file, safe_edits};
+pub use fix::{Fixed, apply, replace_file, rewrite, safe_edits};
 pub use folder::list_folder;
 pub use ignores::{Ignores, Seen, settle, silencing};
 pub use paths::Names;

@@ -131,7 +131,7 @@ async fn ask(shared: &Shared, pin: &Pin) -> Result<Digest> {
     let _guard = CancelOnDrop(cancelled.clone());
     let title = format!("Looking up {}", pin.name.tagged());
     let found = lookup::look_up(shared, pin.reference.clone(), title, cancelled).await;
-    found.ok_or_else(Error::request_cancelled)?.map_err(|message| failed(message))
+    found.ok_or_else(Error::request_cancelled)?.map_err(failed)
 }
 
 /// Tells why nothing is looked up here, if it is not.
