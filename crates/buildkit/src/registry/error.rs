@@ -1,7 +1,7 @@
 //! What kept us from an answer, in words for somebody amid their work.
 
 use super::{Config, host};
-use std::fmt;
+use std::{fmt, io};
 use ureq::Timeout;
 
 /// Why a registry gave no digest.
@@ -67,14 +67,12 @@ pub(super) fn told(name: &RegistryName<'_>, config: &Config, err: &ureq::Error) 
         ureq::Error::Timeout(_) => {
             Error::new(format!("{name} did not answer within {} s", config.total.as_secs_f32()))
         }
-        ureq::Error::HostNotFound => Error::new(format!("{name} cannot be found: nobody knows `{host}`"))
+        _ if is_unknown_host(err) => Error::new(format!("{name} cannot be found: nobody knows `{host}`"))
             .or_hint(Some("is the name right, and is there a network?")),
+        _ if is_distrust(err) => Error::new(format!("{name} cannot be trusted: {}", reason(err)))
+            .or_hint(Some("does this machine know who signed its certificate?")),
         ureq::Error::ConnectionFailed | ureq::Error::Io(_) => {
             Error::new(format!("{name} cannot be reached: {}", reason(err)))
-        }
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => {
-            Error::new(format!("{name} cannot be trusted: {}", reason(err)))
-                .or_hint(Some("does this machine know who signed its certificate?"))
         }
         ureq::Error::RequireHttpsOnly(_) => Error::new(format!("{name} leads to where nothing is encrypted")),
         ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {
@@ -87,9 +85,29 @@ pub(super) fn told(name: &RegistryName<'_>, config: &Config, err: &ureq::Error) 
     }
 }
 
+fn is_unknown_host(err: &ureq::Error) -> bool {
+    match err {
+        ureq::Error::HostNotFound => true,
+        // The standard library has no kind for it.
+        ureq::Error::Io(err) => err.to_string().starts_with("failed to lookup address"),
+        _ => false,
+    }
+}
+
+/// Tells whether it went wrong with the certificate or the encryption.
+fn is_distrust(err: &ureq::Error) -> bool {
+    match err {
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => true,
+        // What comes up during the handshake arrives as an error of reading.
+        ureq::Error::Io(err) => err.kind() == io::ErrorKind::InvalidData,
+        _ => false,
+    }
+}
+
 /// What a library says, in the form of our messages.
 fn reason(err: &ureq::Error) -> String {
     let text = match err {
+        ureq::Error::Io(err) if err.kind() == io::ErrorKind::InvalidData => err.to_string(),
         ureq::Error::Io(err) => err.kind().to_string(),
         err => err.to_string(),
     };
