@@ -1,6 +1,7 @@
 //! Which keys a function of the project reads from a table that it is given: its options, though nobody declared them.
 
 use crate::Script;
+use crate::cursor::{CallAt, Cursor, Step};
 use crate::scope::{LocalId, LocalKind};
 use crate::tree::{Entry, ExprId, ExprKind, FuncId};
 use crate::types::{Foreign, Kind, Type, TypeDoc, Types, declared_fields, parsed};
@@ -18,14 +19,24 @@ pub(crate) struct KeyRead {
     pub(crate) doc: String,
 }
 
-/// Returns the keys that a function reads at a path in an argument. `colon` tells that the object is passed unseen.
+/// Returns the keys that the function of the project which a call calls reads at a path in an argument.
 pub(crate) fn keys_read(
+    cursor: &Cursor<'_>,
     types: &Types<'_>,
-    ty: Type,
-    argument: usize,
-    colon: bool,
-    path: &[&str],
+    call: &CallAt,
+    path: &[Step],
 ) -> Vec<KeyRead> {
+    let names = path.iter().map(|step| match step {
+        Step::Key(name) => Some(name.as_str()),
+        Step::Item => None,
+    });
+    let Some(path) = names.collect::<Option<Vec<&str>>>() else { return Vec::new() };
+    let colon = cursor.is_method_call(call.callee);
+    of_type(types, cursor.type_ending(types, call.callee), call.argument, colon, &path)
+}
+
+/// Returns the keys that a function reads. `colon` tells that the object is passed unseen.
+fn of_type(types: &Types<'_>, ty: Type, argument: usize, colon: bool, path: &[&str]) -> Vec<KeyRead> {
     match ty.kind() {
         Some(Kind::Func(func)) => of_func(types.script, func, argument, colon, path),
         Some(Kind::Foreign(id)) => match types.foreign.get(id) {

@@ -44,6 +44,8 @@ pub(crate) struct Capabilities {
     pub(crate) prepare_rename: bool,
     /// A code action may be marked as the one that is meant.
     pub(crate) preferred_actions: bool,
+    /// It asks for the edit of a code action when somebody has picked it.
+    pub(crate) resolve_edits: bool,
     /// It changes documents when it is asked to.
     pub(crate) apply_edit: bool,
     /// It shows a document when it is asked to.
@@ -124,6 +126,12 @@ impl Capabilities {
                 .code_action
                 .as_ref()
                 .is_some_and(|it| it.code_action_literal_support.is_some()),
+            resolve_edits: text.code_action.as_ref().is_some_and(|it| {
+                let can = it.resolve_support.as_ref();
+                it.code_action_literal_support.is_some()
+                    && yes(it.data_support)
+                    && can.is_some_and(|it| it.properties.iter().any(|it| it == "edit"))
+            }),
             preferred_actions: yes(text.code_action.and_then(|it| it.is_preferred_support)),
             apply_edit: yes(workspace.apply_edit),
             show_document: client

@@ -16,7 +16,7 @@ use crate::paths::{self, Root};
 use crate::requests::semantic_tokens::Sent;
 use crate::settings::{CodeLensSettings, DryRunMode, InlayHintSettings, Settings};
 use crate::to_lsp::Texts;
-use crate::{publish, static_check};
+use crate::{lookup, publish, static_check};
 use luakit_api::modules::Loader;
 use luakit_check::DiskLoader;
 use luakit_diagnostics::SourceFile;
@@ -76,6 +76,7 @@ pub(crate) struct Session {
     pub(crate) outbox: Outbox,
     pub(crate) writer: Writer,
     pub(crate) index: Arc<Index>,
+    pub(crate) lookups: lookup::Running,
     counter: u64,
 }
 
@@ -99,6 +100,7 @@ impl Session {
             writer: Writer::start(outbox.clone()),
             outbox,
             index: Arc::default(),
+            lookups: lookup::Running::default(),
             counter: 0,
         }
     }
@@ -332,11 +334,13 @@ impl Session {
         for entry in self.entries.values().filter(|entry| entry.has_token(token)) {
             entry.cancel();
         }
+        self.lookups.cancel(Some(token));
     }
 
     /// Ends everything that runs, because the session ends.
     pub(crate) fn stop(&mut self) {
         self.changed();
+        self.lookups.cancel(None);
         for entry in self.entries.values() {
             entry.cancel();
         }
@@ -381,6 +385,7 @@ impl Session {
             graphs: self.entries.values().filter_map(|entry| entry.graph.clone()).collect(),
             inlay_hints: self.settings.inlay_hints,
             code_lens: self.settings.code_lens,
+            may_look_up: self.trusted && self.settings.network,
             capabilities: self.capabilities.clone(),
         }
     }
@@ -446,6 +451,8 @@ pub(crate) struct View {
     pub(crate) graphs: Vec<Graph>,
     pub(crate) inlay_hints: InlayHintSettings,
     pub(crate) code_lens: CodeLensSettings,
+    /// Whether registries may be asked.
+    pub(crate) may_look_up: bool,
     pub(crate) capabilities: Arc<Capabilities>,
 }
 

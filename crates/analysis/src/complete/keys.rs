@@ -64,17 +64,7 @@ impl Completer<'_, '_> {
         if self.evaluates(call) && path.is_empty() {
             return self.evaluate_options(have);
         }
-        let ty = self.cursor.type_ending(self.types, call.callee);
-        let path: Option<Vec<&str>> = path
-            .iter()
-            .map(|step| match step {
-                Step::Key(name) => Some(name.as_str()),
-                Step::Item => None,
-            })
-            .collect();
-        let Some(path) = path else { return Vec::new() };
-        let colon = self.cursor.is_method_call(call.callee);
-        let keys = keys_read(self.types, ty, call.argument, colon, &path);
+        let keys = keys_read(self.cursor, self.types, call, path);
         let keys = keys.into_iter().filter(|key| !have.contains(&key.name));
         let items = keys.map(|KeyRead { name, detail, doc }| CompletionItem {
             remark: detail.clone(),

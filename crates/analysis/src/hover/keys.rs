@@ -20,16 +20,7 @@ impl Hovering<'_, '_> {
     }
 
     fn script_key(&self, call: &CallAt, path: &[Step], name: &str) -> Option<String> {
-        let ty = self.cursor.type_ending(self.types, call.callee);
-        let path: Option<Vec<&str>> = path
-            .iter()
-            .map(|step| match step {
-                Step::Key(name) => Some(name.as_str()),
-                Step::Item => None,
-            })
-            .collect();
-        let colon = self.cursor.is_method_call(call.callee);
-        let keys = keys_read(self.types, ty, call.argument, colon, &path?);
+        let keys = keys_read(self.cursor, self.types, call, path);
         let key = keys.into_iter().find(|key| key.name == name)?;
         let detail = match key.detail.strip_prefix("= ") {
             Some(default) => format!("{name} = {default}"),
