@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "luakit-analysis",
             "luakit-api",
+            "luakit-buildkit",
             "luakit-check",
             "luakit-diagnostics",
             "luakit-evaluator",
@@ -44,6 +45,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("prost", &["luakit-llb", "luakit-buildkit"]),
     ("toml", &["luakit-project", "luakit-format"]),
     ("stylua", &["luakit-format"]),
+    ("ureq", &["luakit-buildkit"]),
     ("clap", &["luakit"]),
     ("clap_complete", &["luakit"]),
 ];

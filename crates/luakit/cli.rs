@@ -29,6 +29,8 @@ pub(crate) enum Command {
     /// Formats scripts, as stylua.toml says
     #[cfg(feature = "fmt")]
     Fmt(FmtArgs),
+    /// Pins the images of scripts to the digests that their registries tell
+    Pin(PinArgs),
     /// Runs tests of scripts: *_test.lua and *.test.lua
     Test(TestArgs),
     /// Looks whether everything that luakit works with is there
@@ -211,6 +213,22 @@ pub(crate) struct FmtArgs {
     /// What the text on stdin is called: its folder's stylua.toml counts
     #[arg(long, value_name = "PATH")]
     pub(crate) stdin_filepath: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Only names that are written out are pinned: bk.image(\"alpine:3.19\"), also through a local. Registries are asked with the logins of Docker.\n\nExit codes: 0 done, 1 `--check` found something to pin, 2 an image or a script could not be looked at"
+)]
+pub(crate) struct PinArgs {
+    /// Scripts, or folders to search for Lua files
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Asks for images with a tag and a digest, too, and gives them the digest that the tag has now
+    #[arg(long)]
+    pub(crate) update: bool,
+    /// Changes nothing, and tells which images have no digest, or one that their tag has no longer
+    #[arg(long, conflicts_with = "update")]
+    pub(crate) check: bool,
 }
 
 #[derive(Debug, Args)]

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         cli::Command::Diff(args) => commands::diff::run(&args),
         #[cfg(feature = "fmt")]
         cli::Command::Fmt(args) => commands::fmt::run(&args),
+        cli::Command::Pin(args) => commands::pin::run(&args),
         cli::Command::Test(args) => commands::test::run(&args),
         cli::Command::Doctor(args) => commands::doctor::run(&args),
         cli::Command::Api(args) => commands::api::run(&args),

@@ -11,6 +11,7 @@ mod graph;
 mod image;
 mod local;
 mod mounts;
+mod pin;
 mod pipe;
 mod prelude;
 mod project;

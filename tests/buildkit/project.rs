@@ -50,6 +50,10 @@ impl Project {
         Self { folder, results: tempfile::tempdir().unwrap(), luakit: Vec::new(), buildctl: Vec::new() }
     }
 
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// A file in a folder for what is written, not read, by the build.
     pub(super) fn result(&self, name: &str) -> PathBuf {
         self.results.path().join(name)

@@ -12,6 +12,7 @@ mod diff;
 mod doctor;
 mod examples;
 mod fmt;
+mod pin;
 mod pre_commit;
 mod streams;
 mod targets;

@@ -72,6 +72,7 @@ impl Client {
         let mut process = Command::new(env!("CARGO_BIN_EXE_luakit"))
             .arg("lsp")
             .current_dir(folder.path())
+            .env("XDG_CACHE_HOME", folder.path().join(".cache"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -415,6 +416,9 @@ pub(crate) fn show_diagnostics(diagnostics: &Value, folder: &str) -> String {
         let message = diagnostic["message"].as_str().unwrap().replace('\n', "\n    ");
         let (range, code) = (show_range(&diagnostic["range"]), diagnostic["code"].as_str().unwrap());
         shown.push_str(&format!("\n  {range} {severity} {code}: {message}"));
+        for tag in diagnostic["tags"].as_array().into_iter().flatten() {
+            shown.push_str(["", " (faded)", " (struck through)"][tag.as_u64().unwrap() as usize]);
+        }
         for related in diagnostic["relatedInformation"].as_array().into_iter().flatten() {
             let location = &related["location"];
             let name = location["uri"].as_str().unwrap().replace(&format!("{folder}/"), "");

@@ -56,6 +56,37 @@ fn an_error_in_a_helper_is_shown_there_with_the_calls_that_led_to_it_until_it_is
     );
 }
 
+const REMNANTS: &str =
+    "---@deprecated use `new`\nlocal function old() end\nlocal rest = old()\nbk.export(bk.scratch())\n";
+
+#[test]
+fn what_nobody_needs_is_faded_and_what_is_to_go_is_struck_through() {
+    let capabilities =
+        json!({ "textDocument": { "publishDiagnostics": { "tagSupport": { "valueSet": [1, 2] } } } });
+    let mut client = Client::with(REMNANTS, Setup { capabilities, ..Setup::default() });
+    client.open("build.lua");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v1:
+          3:7-3:11 hint unused-name: `rest` is never read
+            hint: take it out, or call it `_rest` if it has to be there (faded)
+          3:14-3:17 hint deprecated: `old` is deprecated: use `new` (struck through)
+    "#]],
+    );
+    let mut client = Client::start(REMNANTS);
+    client.open("build.lua");
+    check(
+        &mut client,
+        expect![[r#"
+        findings of build.lua v1:
+          3:7-3:11 hint unused-name: `rest` is never read
+            hint: take it out, or call it `_rest` if it has to be there
+          3:14-3:17 hint deprecated: `old` is deprecated: use `new`
+    "#]],
+    );
+}
+
 #[test]
 fn a_client_without_related_information_gets_the_trace_in_words() {
     let mut client = Client::start(HELPER);
@@ -337,5 +368,21 @@ fn a_workspace_comes_in_parts_to_who_likes_that() {
     }
     assert_eq!((total, parts), (41, 3));
     client.shut_down();
+    client.transcript();
+}
+
+#[test]
+fn who_waits_for_news_of_the_workspace_hears_of_an_edit() {
+    let capabilities = json!({ "textDocument": { "diagnostic": {} } });
+    let mut client = Client::with("bk.export(bk.scratch())\n", Setup { capabilities, ..Setup::default() });
+    client.open_with("build.lua", "bk.export(bk.scratch())\n");
+    let first = client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    let known = first["items"].as_array().unwrap().iter();
+    let known: Vec<_> = known.map(|it| json!({ "uri": it["uri"], "value": it["resultId"] })).collect();
+    let id = client.ask("workspace/diagnostic", json!({ "previousResultIds": known }));
+    client.type_over("build.lua", "scratch", "scrach");
+    let news = client.answer(id)["items"][0].clone();
+    assert_eq!((&news["kind"], &news["version"]), (&json!("full"), &json!(2)), "{news}");
+    assert_eq!(news["items"][0]["code"], "unknown-function");
     client.transcript();
 }

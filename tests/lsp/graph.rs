@@ -297,3 +297,31 @@ return { install = function(base, name) return base:run("apk add " .. name) end 
     }
     client.transcript();
 }
+
+#[test]
+fn a_module_s_graph_names_the_script_and_the_folders_of_its_contexts() {
+    let fixture = r#"
+--- luakit.toml
+[contexts]
+web = "../site"
+--- app/build.lua
+local tools = require("lib.tools")
+bk.export(tools.make(bk.local_("web"), bk.local_("src")))
+--- app/lib/tools.lua
+local M = {}
+function M.make(web, src)
+  return bk.merge(web, src)
+end
+return M
+"#;
+    let mut client = Client::start(fixture);
+    client.open("app/build.lua");
+    client.save("app/build.lua");
+    client.open("app/lib/tools.lua");
+    client.transcript();
+    let graph = client.request("luakit/graph", json!({ "uri": client.uri("app/lib/tools.lua") }));
+    assert_eq!(graph["uri"], client.uri("app/build.lua"));
+    let folder = client.path("");
+    let contexts = graph["contexts"].to_string().replace(folder.to_str().unwrap(), "");
+    expect![[r#"{"src":"app","web":"../site"}"#]].assert_eq(&contexts);
+}

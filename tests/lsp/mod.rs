@@ -2,7 +2,7 @@
 //!
 //! Each test is for something that only the wire can show. What is said of a script is tested where it is worked out.
 
-mod client;
+pub(crate) mod client;
 mod diagnostics;
 mod dry_run;
 mod encoding;
@@ -13,6 +13,7 @@ mod lifecycle;
 mod malformed;
 mod modules;
 mod navigation;
+mod pin;
 mod project;
 mod questions;
 mod rebuilds;

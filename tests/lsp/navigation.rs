@@ -521,3 +521,53 @@ fn each_position_of_a_broken_script_has_an_answer() {
         client.request("textDocument/rename", params);
     }
 }
+
+#[test]
+fn the_library_that_luakit_brings_along_is_a_place_to_go_to_and_nobody_s_to_edit() {
+    let script =
+        "local go = require('prelude.go')\nlocal all = require('prelude')\nbk.export(go.go_build(all))\n";
+    let mut client = start(script, able());
+    client.open("build.lua");
+    client.transcript();
+    let mut targets = Vec::new();
+    for mark in ["prelude.go", "go_build(", "prelude')"] {
+        let params = client.at("build.lua", mark);
+        let found = client.request("textDocument/definition", params);
+        let uri = found[0]["targetUri"].as_str().unwrap().to_owned();
+        let path = uri.strip_prefix("file://").unwrap().to_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let line = found[0]["targetSelectionRange"]["start"]["line"].as_u64().unwrap();
+        let name = path.rsplit_once("luakit/library-").unwrap().1.split_once('/').unwrap().1.to_owned();
+        targets.push(format!("{name}:{}: {}\n", line + 1, text.lines().nth(line as usize).unwrap()));
+        assert!(std::fs::metadata(&path).unwrap().permissions().readonly());
+        targets.push(uri);
+    }
+    let shown: String = targets.iter().step_by(2).cloned().collect();
+    expect![[r#"
+        prelude/go.lua:1: -- Programs in Go.
+        prelude/go.lua:96: function M.go_build(builder, src, opts)
+        prelude.lua:1: -- What `require("prelude")` gives: helpers for the builds that most projects have, written with `bk` alone.
+    "#]].assert_eq(&shown);
+    let links = client.request("textDocument/documentLink", client.at("build.lua", "go.go_"));
+    assert_eq!(links[0]["target"], targets[1]);
+
+    // As an editor opens it that goes there.
+    let uri = targets[3].clone();
+    let text = std::fs::read_to_string(uri.strip_prefix("file://").unwrap()).unwrap();
+    let name = uri.strip_prefix(&format!("{}/", client.uri(""))).unwrap().to_owned();
+    client.open_with(&name, &(text + "local unused = bk.nothing()\n"));
+    expect![[r#""#]].assert_eq(&client.transcript());
+    let mut params = client.at(&name, "go_build(builder");
+    let told = client.request("textDocument/hover", params.clone());
+    assert!(told["contents"]["value"].as_str().unwrap().contains("go_build"), "{told}");
+    params["newName"] = json!("made");
+    let refused = client.request("textDocument/rename", params.clone());
+    assert_eq!(refused["error"]["message"], "this file belongs to luakit's library", "{refused}");
+    params["options"] = json!({ "tabSize": 2, "insertSpaces": true });
+    assert!(client.request("textDocument/formatting", params.clone()).is_null());
+    // From there, the uses in the project are found.
+    params["context"] = json!({ "includeDeclaration": false });
+    let found = client.request("textDocument/references", params);
+    assert_eq!(show(&client, &found), "build.lua 3:14-3:22\n");
+    client.transcript();
+}

@@ -327,6 +327,22 @@ fn formatting_takes_the_style_of_the_project_before_that_of_the_editor() {
     client.transcript();
 }
 
+#[test]
+fn what_styluaignore_names_is_not_formatted_and_its_changes_count_at_once() {
+    let mut client = opened("local  a=1\n", json!({}));
+    let params = document(&client);
+    let rules = client.path(".styluaignore");
+    for (content, formatted) in [("build.*\n", "null"), ("!build.lua\n", "1:7-1:10 \"a = \"\n")] {
+        std::fs::write(&rules, content).unwrap();
+        assert_eq!(format(&mut client, "textDocument/formatting", params.clone()), formatted, "{content}");
+        let mut range = params.clone();
+        range["range"] =
+            json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 0, "character": 3 } });
+        assert_eq!(format(&mut client, "textDocument/rangeFormatting", range), formatted, "{content}");
+    }
+    client.transcript();
+}
+
 const COUNTED: &str = "
 local base = bk.image('x')
 for i = 1, 3 do
@@ -435,6 +451,40 @@ fn lenses_offer_what_the_client_or_the_server_can_do() {
         8:1-8:10 Graph "luakit.showGraph" null
         8:1-8:10 LLB · 5 ops "luakit.showLlb" null
         1:16-1:17 1 reference "" null
+    "#]]
+    .assert_eq(&shown);
+}
+
+#[test]
+fn references_of_a_module_s_functions_are_counted_in_all_files() {
+    let fixture = "
+--- build.lua
+local m = require('lib.m')
+m.make()
+--- other.build.lua
+local make = require('lib.m').make
+make(make)
+--- lib/m.lua
+local M = {}
+function M.make() return M.make() end
+M.rest = function() end
+return M
+";
+    let options = json!({ "codeLens": { "references": true } });
+    let mut client = Client::with(fixture, Setup { options, ..Setup::default() });
+    client.open("lib/m.lua");
+    client.transcript();
+    let params = json!({ "textDocument": { "uri": client.uri("lib/m.lua") } });
+    let lenses = client.request("textDocument/codeLens", params);
+    let mut shown = String::new();
+    for lens in lenses.as_array().unwrap() {
+        let lens = client.request("codeLens/resolve", lens.clone());
+        let title = lens["command"]["title"].as_str().unwrap();
+        shown.push_str(&format!("{} {title}\n", show_range(&lens["range"])));
+    }
+    expect![[r#"
+        2:12-2:16 3 references
+        3:3-3:7 0 references
     "#]]
     .assert_eq(&shown);
 }

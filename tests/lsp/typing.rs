@@ -263,3 +263,22 @@ fn signature_help_explains_the_active_option() {
     let told = &help["signatures"][0]["parameters"][1]["documentation"]["value"];
     assert!(told.as_str().unwrap().contains("What happens when two commands use it"), "{told}");
 }
+
+#[test]
+fn what_scripts_of_the_workspace_write_is_offered_also_where_they_are_not_open() {
+    let fixture = "
+--- build.lua
+local s = bk.image('al')
+bk.export(s)
+--- web.build.lua
+bk.export(bk.image('ghcr.io/acme/web:2'))
+--- ci/build.lua
+bk.export(bk.image('ghcr.io/acme/ci:1'):run('x', { user = 'ci' }))
+";
+    let mut client = Client::start(fixture);
+    client.open("build.lua");
+    client.transcript();
+    let items = client.request("textDocument/completion", client.at("build.lua", "al'"));
+    assert_eq!(item(&items, "ghcr.io/acme/web:2")["detail"], "in web.build.lua");
+    assert_eq!(item(&items, "ghcr.io/acme/ci:1")["detail"], "in ci/build.lua");
+}

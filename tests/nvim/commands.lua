@@ -233,6 +233,29 @@ step("builds in a terminal", function()
   close(terminal)
 end)
 
+step("builds the script of a module, with the folders that luakit.toml names", function()
+  t.write("app/luakit.toml", '[contexts]\ncontext = "web"\n')
+  t.open("app/lib/tools.lua")
+  local chosen = vim.ui.select
+  vim.ui.select = function(_, _, choose)
+    choose("app")
+  end
+  vim.cmd("Luakit build")
+  local terminal = t.await("the end of the build", function()
+    return vim.iter(vim.api.nvim_list_bufs()):find(function(buffer)
+      return vim.bo[buffer].buftype == "terminal" and table.concat(lines(buffer), ""):find("bytes")
+    end)
+  end)
+  local told = table.concat(lines(terminal), "")
+  t.expect(told:find("build --local context=" .. vim.fn.getcwd() .. "/app/web", 1, true), "%s", told)
+  t.expect(not told:find("[^0-9]0 bytes"), "a definition is built: %s", told)
+  vim.ui.select = chosen
+  close(terminal)
+  vim.uv.fs_unlink("app/luakit.toml")
+  vim.cmd.bwipeout("app/lib/tools.lua")
+  vim.api.nvim_set_current_win(script_window)
+end)
+
 step("does what lenses ask for", function()
   local client = vim.lsp.get_clients({ name = "luakit" })[1]
   local argument = { uri = vim.uri_from_bufnr(script), target = "app" }

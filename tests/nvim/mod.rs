@@ -2,32 +2,45 @@
 
 mod record;
 
+use luakit_testkit::{FakeRegistry, Reply};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 #[test]
 fn neovim_is_served_through_the_plugin_folder() {
-    session("session.lua", "enable");
+    session("session.lua", &[("LUAKIT_START", "enable")]);
 }
 
 #[test]
 fn neovim_is_served_through_the_snippet_of_the_readme() {
-    session("session.lua", "start");
+    session("session.lua", &[("LUAKIT_START", "start")]);
 }
 
 #[test]
 fn each_command_of_neovim_shows_what_it_says() {
-    session("commands.lua", "enable");
+    session("commands.lua", &[("LUAKIT_START", "enable")]);
+}
+
+#[test]
+fn neovim_pins_an_image_to_what_the_registry_says() {
+    let registry = FakeRegistry::start(|asked| {
+        let digest = format!("sha256:{}", "0a".repeat(32));
+        Some(match asked.path.as_str() {
+            "/v2/app/manifests/1" => Reply::ok("").with("Docker-Content-Digest", digest),
+            _ => Reply::status(404),
+        })
+    });
+    session("pin.lua", &[("LUAKIT_REGISTRY", registry.address())]);
 }
 
 /// Runs a script of this folder in a folder of its own, with `luakit` on `PATH` as users have it.
-fn session(script: &str, start: &str) {
+fn session(script: &str, variables: &[(&str, &str)]) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // Neovim gives the server real paths, and some systems keep their temporary folder behind a link.
     let home = folder.path().canonicalize().expect("the temporary folder");
     let output = command(script, &home)
         .env("PATH", path_with_luakit())
-        .env("LUAKIT_START", start)
+        .envs(variables.iter().copied())
         .output()
         .expect("Neovim starts");
     let report = String::from_utf8_lossy(&output.stdout);

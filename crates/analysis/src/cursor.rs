@@ -1,6 +1,7 @@
 //! What a cursor is in the middle of, told from the tokens alone: the tree of a half-typed text leaves out what dangles.
 
 use crate::Script;
+use crate::parse::{ParseError, ParseErrorKind};
 use crate::tokens::{Token, TokenKind};
 use luakit_api::Function;
 use luakit_diagnostics::TextRange;
@@ -81,7 +82,7 @@ impl<'a> Cursor<'a> {
             script.tokens.iter().copied().filter(|token| token.kind != TokenKind::Comment).collect();
         let here = TextRange::new(offset, offset);
         let mut cursor = Self { script, tokens, prefix: here, word: here, context: Context::Comment };
-        if !cursor.in_comment(offset) {
+        if !cursor.in_comment(offset) && !cursor.in_open_brackets(offset) {
             cursor.context = cursor.find(offset);
         }
         cursor
@@ -159,6 +160,15 @@ impl<'a> Cursor<'a> {
             let open = !text.ends_with(']') || !text.starts_with("--[");
             token.range.start < offset && (offset < token.range.end || (open && offset == token.range.end))
         })
+    }
+
+    /// Tells whether an offset is behind the `[[` or `--[[` of a text that is not closed, which is no token.
+    fn in_open_brackets(&self, offset: usize) -> bool {
+        let open = |error: &&ParseError| {
+            matches!(error.kind, ParseErrorKind::UnclosedString | ParseErrorKind::UnclosedComment)
+                && self.script.text(error.range).trim_start_matches('-').starts_with('[')
+        };
+        self.script.errors.iter().filter(open).any(|error| error.range.start + 1 < offset)
     }
 
     fn find(&mut self, offset: usize) -> Context {
@@ -266,6 +276,17 @@ impl<'a> Cursor<'a> {
         if statement { Context::Statement } else { Context::Expression(Place::Unknown) }
     }
 
+    /// Tells whether what is typed goes on with an expression that is not complete.
+    pub(crate) fn is_after_operator(&self) -> bool {
+        let before = self.tokens.partition_point(|token| token.range.start < self.word.start);
+        let Some(last) = before.checked_sub(1) else { return false };
+        match self.kind(last) {
+            Some(TokenKind::Symbol) => !matches!(self.text(last), ")" | "]" | "}" | ";" | "..."),
+            Some(TokenKind::Keyword) => matches!(self.text(last), "and" | "or" | "not"),
+            _ => false,
+        }
+    }
+
     /// Returns the context of a string if the cursor is in it.
     fn in_string(&self, index: usize, token: Token, offset: usize) -> Option<Context> {
         let text = self.script.text(token.range);
@@ -281,7 +302,12 @@ impl<'a> Cursor<'a> {
         }
         let content =
             TextRange::new(token.range.start + quote.len_utf8(), if closed { end - 1 } else { end });
-        let place = index.checked_sub(1).map_or(Place::Unknown, |last| self.place(last));
+        let place = match (self.callee(index), index.checked_sub(1)) {
+            // `f "x"`
+            (Some(callee), _) => Place::Argument { call: CallAt { callee, argument: 0 }, path: Vec::new() },
+            (None, Some(last)) => self.place(last),
+            (None, None) => Place::Unknown,
+        };
         Some(Context::InString { content, quote, closed, place })
     }
 
@@ -471,6 +497,12 @@ impl<'a> Cursor<'a> {
         let inside = self.tokens.get(before.checked_sub(1)?)?;
         let mut index =
             if inside.range.end > offset && inside.kind != TokenKind::Symbol { before - 1 } else { before };
+        // `f "x"` and `f [[x]]`
+        let in_string = inside.kind == TokenKind::String
+            && (offset < inside.range.end || matches!(self.context, Context::InString { .. }));
+        if in_string && let Some(callee) = self.callee(before - 1) {
+            return Some(CallAt { callee, argument: 0 });
+        }
         loop {
             let open = self.opener(index)?;
             if self.text(open) == "("

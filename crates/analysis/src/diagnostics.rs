@@ -4,6 +4,7 @@
 //! both say the same.
 
 mod arguments;
+mod deprecated;
 mod exports;
 mod guarded;
 mod members;
@@ -49,6 +50,7 @@ pub fn diagnostics(script: &Script, loader: Option<&dyn Loader>) -> Vec<Diagnost
     }
     checker.requires();
     checker.members();
+    checker.deprecated();
     // What is missing may be in the part that could not be read.
     if found.is_empty() {
         checker.unused_states();

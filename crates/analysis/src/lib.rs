@@ -6,6 +6,7 @@
 mod asked;
 mod blocks;
 mod calls;
+mod cancel;
 mod caught;
 mod chunks;
 mod complete;
@@ -15,10 +16,12 @@ mod document_links;
 mod document_symbol;
 mod folding;
 mod hover;
+mod image_names;
 mod inlay_hint;
 mod lower;
 mod lua_library;
 mod mask;
+mod mend;
 mod navigation;
 mod nesting;
 mod observe;
@@ -53,6 +56,7 @@ mod workspace_symbols;
 
 pub use asked::{AskedArguments, asked_arguments};
 pub use calls::{CallItem, CallKind, Calls, call_items, incoming_calls, outgoing_calls};
+pub use cancel::{cancellable, end_if_cancelled, token};
 pub use caught::caught;
 pub use complete::{
     CompletionItem, CompletionKind, Completions, Documentation, completions, completions_in, documentation,
@@ -62,6 +66,7 @@ pub use document_links::{DocumentLink, LinkTarget, document_links};
 pub use document_symbol::{DocumentSymbol, SymbolKind, document_symbols};
 pub use folding::{FoldKind, FoldingRange, folding_ranges};
 pub use hover::{Hover, hover, hover_in};
+pub use image_names::{ImageName, image_names};
 pub use inlay_hint::{InlayHint, InlayHintKind, InlayHints, images_without_platform, inlay_hints};
 use luakit_api::Prepared;
 use luakit_diagnostics::{Diagnostic, SourceFile, TextRange};
@@ -72,7 +77,7 @@ use parse::ParseError;
 pub use references::{Highlight, highlights, references};
 pub use rename::{Replacement, check_new_name, prepare_rename, rename};
 pub use rename_files::{Move, rename_files};
-pub use results::{ScriptResult, local_functions, results};
+pub use results::{ScriptResult, function_names, results};
 pub use runtime_name::explain_operand;
 use scope::Scopes;
 pub use selection::selection_ranges;
@@ -132,6 +137,7 @@ impl Script {
     }
 
     fn of(file: Arc<SourceFile>, before: Option<&Script>) -> Script {
+        end_if_cancelled();
         let masked = mask::mask(&file.text);
         let before = before.map(|script| (script.masked.as_str(), script.pieces.as_slice()));
         let parse::Parsed { tokens, tree, errors, pieces } = parse::parse(&masked, before);
@@ -215,6 +221,11 @@ impl Script {
     /// Returns the text at a range, as the parser read it.
     pub(crate) fn text(&self, range: TextRange) -> &str {
         self.masked.get(range.start..range.end).unwrap_or("")
+    }
+
+    /// Returns the name that a local is used by: that of a method's `self` is not written.
+    pub(crate) fn name_of(&self, local: &scope::Local) -> &str {
+        if local.kind == scope::LocalKind::Itself { "self" } else { self.text(local.name) }
     }
 
     /// Returns the tokens that lie in a range, without comments.

@@ -3,6 +3,7 @@
 use crate::caught::caught;
 use crate::chunks::cut;
 use crate::lower::lower;
+use crate::mend::mended;
 use crate::nesting::too_deep;
 use crate::tokens::{Token, tokenize};
 use crate::tree::Tree;
@@ -11,6 +12,9 @@ use full_moon::tokenizer::TokenizerErrorType;
 use luakit_diagnostics::TextRange;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// How often a broken piece is mended and parsed anew.
+const MENDINGS: usize = 4;
 
 /// What the parser could make of a text.
 pub(crate) struct Parsed {
@@ -128,17 +132,35 @@ fn parse_piece(text: &str) -> Part {
         let errors = vec![ParseError { range, kind: ParseErrorKind::TooDeep }];
         return Part { tokens, tree: Tree::default(), errors };
     }
-    // The parser is known to panic on some malformed types and attributes (full-moon#310, #359).
-    let parsed = caught(|| {
-        let result = full_moon::parse_fallible(text, LuaVersion::luau());
-        let errors = result.errors().iter().map(parse_error).collect();
-        (lower(result.ast(), text.len()), errors)
-    });
-    let (tree, errors) = parsed.unwrap_or_else(|| {
+    let (mut tree, errors) = parse_text(text).unwrap_or_else(|| {
         let end = tokens.last().map_or(TextRange::default(), |token| token.range);
         (Tree::default(), vec![ParseError { range: end, kind: ParseErrorKind::Panic }])
     });
+    // What is wrong is told of the text as it is; the tree may be that of one that has less in it.
+    let mut next = mended(text, &tokens, &errors);
+    for _ in 0..MENDINGS {
+        let Some(text) = next else { break };
+        let Some((other, left)) = parse_text(&text) else { break };
+        if size(&other) >= size(&tree) {
+            tree = other;
+        }
+        next = mended(&text, &tokens, &left);
+    }
     Part { tokens, tree, errors }
+}
+
+/// Parses a text in one; nothing comes of it if the parser panics, as it is known to do on some malformed types and
+/// attributes (full-moon#310, #359).
+fn parse_text(text: &str) -> Option<(Tree, Vec<ParseError>)> {
+    caught(|| {
+        let result = full_moon::parse_fallible(text, LuaVersion::luau());
+        let errors = result.errors().iter().map(parse_error).collect();
+        (lower(result.ast(), text.len()), errors)
+    })
+}
+
+fn size(tree: &Tree) -> usize {
+    tree.exprs.len() + tree.funcs.len()
 }
 
 fn parse_error(error: &full_moon::Error) -> ParseError {

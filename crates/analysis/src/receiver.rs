@@ -67,7 +67,7 @@ impl Cursor<'_> {
                 let local = script
                     .scopes
                     .visible_at(token.range.start)
-                    .find(|(_, local)| script.text(local.name) == name);
+                    .find(|(_, local)| script.name_of(local) == name);
                 match local {
                     Some((id, _)) => types.local(id),
                     None if name == "bk" => Type::sure(Kind::Bk),

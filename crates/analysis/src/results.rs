@@ -2,9 +2,10 @@
 
 use crate::Script;
 use crate::blocks::{BlockKind, Blocks};
-use crate::scope::LocalKind;
+use crate::scope::blocks_of;
 use crate::strings::decode;
 use crate::tokens::TokenKind;
+use crate::tree::{Block, Entry, ExprId, ExprKind, StmtKind};
 use luakit_diagnostics::TextRange;
 
 /// A call of `bk.export` or `bk.target`.
@@ -47,17 +48,47 @@ pub fn results(script: &Script) -> Vec<ScriptResult> {
     results
 }
 
-/// Returns the names of the local functions of a script, with how often each is used in it.
-pub fn local_functions(script: &Script) -> Vec<(TextRange, usize)> {
-    let mut uses = vec![0usize; script.scopes.locals.len()];
-    for local in script.scopes.names.iter().flatten() {
-        if let Some(uses) = uses.get_mut(*local) {
-            *uses += 1;
+/// Returns the names of the functions that a script declares, in any way: as locals, as globals and in tables.
+pub fn function_names(script: &Script) -> Vec<TextRange> {
+    let tree = &script.tree;
+    let mut names = Vec::new();
+    let is_function = |value: Option<&ExprId>| {
+        value.is_some_and(|value| matches!(tree.expr(*value).kind, ExprKind::Function(_)))
+    };
+    let last_name = |target: ExprId| match &tree.expr(target).kind {
+        ExprKind::Name => Some(tree.expr(target).range),
+        ExprKind::Field { name, .. } => Some(*name),
+        _ => None,
+    };
+    let mut blocks: Vec<&Block> = vec![&tree.block];
+    blocks.extend(tree.funcs.iter().map(|func| &func.block));
+    while let Some(block) = blocks.pop() {
+        for stmt in &block.stmts {
+            blocks.extend(blocks_of(stmt));
+            match &stmt.kind {
+                StmtKind::LocalFunction { name, .. } => names.push(*name),
+                StmtKind::Function { target, .. } => names.extend(last_name(*target)),
+                StmtKind::Local { names: declared, values } => {
+                    let functions = declared.iter().enumerate().filter(|(i, _)| is_function(values.get(*i)));
+                    names.extend(functions.map(|(_, param)| param.name));
+                }
+                StmtKind::Assign { targets, values } => {
+                    let functions = targets.iter().enumerate().filter(|(i, _)| is_function(values.get(*i)));
+                    names.extend(functions.filter_map(|(_, target)| last_name(*target)));
+                }
+                _ => {}
+            }
         }
     }
-    let locals = script.scopes.locals.iter().zip(uses);
-    let functions = locals.filter(|(local, _)| matches!(local.kind, LocalKind::Function(_)));
-    functions.map(|(local, uses)| (local.name, uses)).collect()
+    for expr in &tree.exprs {
+        let ExprKind::Table(entries) = &expr.kind else { continue };
+        names.extend(entries.iter().filter_map(|entry| match entry {
+            Entry::Named { key, value } if is_function(Some(value)) => Some(*key),
+            _ => None,
+        }));
+    }
+    names.sort_by_key(|name| name.start);
+    names
 }
 
 #[cfg(test)]
@@ -78,12 +109,11 @@ mod tests {
     }
 
     #[test]
-    fn the_uses_of_local_functions_are_counted() {
+    fn functions_are_found_however_they_are_declared() {
         let script = script(
-            "local function f() return f() end\nlocal g = function() end\nf(g, f)\nlocal function h() end",
+            "local function a() return function() end end\nlocal n, b = 1, function() end\nfunction M.c() end\nfunction M.x:d() end\nM.e = function() end\nlocal t = { f = function() end, g = 1 }\nfunction h() end",
         );
-        let uses: Vec<_> =
-            local_functions(&script).iter().map(|(name, uses)| (script.text(*name), *uses)).collect();
-        assert_eq!(uses, [("f", 3), ("g", 1), ("h", 0)]);
+        let names: Vec<_> = function_names(&script).iter().map(|name| script.text(*name)).collect();
+        assert_eq!(names, ["a", "b", "c", "d", "e", "f", "h"]);
     }
 }

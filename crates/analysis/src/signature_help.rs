@@ -341,7 +341,12 @@ mod tests {
             "state:run(cmd: Command, <opts?: RunOptions>) -> State",
         );
         check("bk.merge(a, $0)", "bk.merge(<…: State>) -> State");
-        check("bk.image 'al$0'", "nothing");
+        check("bk.image 'al$0'", "bk.image(<identifier: string>, opts?: ImageOptions) -> State");
+        check("bk.image 'al$0", "bk.image(<identifier: string>, opts?: ImageOptions) -> State");
+        check("bk.image [[al$0]]", "bk.image(<identifier: string>, opts?: ImageOptions) -> State");
+        check("bk.image 'al'$0", "nothing");
+        check("local s = 'al$0'", "nothing");
+        check("bk.image('al$0')", "bk.image(<identifier: string>, opts?: ImageOptions) -> State");
         check("bk.ssh { $0 }", "bk.ssh(<opts?: SshOptions>) -> Mount");
         check(
             "bk.scratch():files(function(f) f:mkdir($0) end)",

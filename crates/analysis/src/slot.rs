@@ -66,6 +66,12 @@ impl Slot {
         self.param.name == "name" && matches!(self.function.id, FunctionId::ArgOf | FunctionId::Getenv)
     }
 
+    /// Tells whether the value is the name of an image, or may be.
+    pub(crate) fn names_image(&self) -> bool {
+        self.param.name == "identifier"
+            && matches!(self.function.id, FunctionId::Image | FunctionId::SourceOf)
+    }
+
     /// Tells whether the value is a path in the state that is built.
     pub(crate) fn is_path(&self) -> bool {
         matches!(self.name(), "cwd" | "workdir" | "path" | "dest" | "src" | "oldpath" | "newpath")

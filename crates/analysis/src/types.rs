@@ -14,7 +14,7 @@ mod infer;
 mod known;
 mod members;
 
-pub(crate) use annotations::{comments_of, doc_above, param_doc};
+pub(crate) use annotations::{comments_of, deprecation, doc_above, param_doc};
 pub(crate) use classes::{TypeDoc, class_names, declared_fields};
 pub(crate) use exports::{Exported, exported};
 pub(crate) use foreign::{Foreign, parsed};
@@ -228,6 +228,18 @@ impl Types<'_> {
             Some(Kind::Func(_) | Kind::Builtin(_) | Kind::Giver(_)) => true,
             Some(Kind::Foreign(id)) => !self.is_foreign_table(id),
             _ => false,
+        }
+    }
+
+    /// Returns why a function should not be used any more, if a comment above it says so.
+    pub(crate) fn deprecation(&self, ty: Type) -> Option<String> {
+        match ty.kind()? {
+            Kind::Func(func) => deprecation(self.script, self.script.tree.func(func).range.start),
+            Kind::Foreign(id) => match self.foreign.get(id)? {
+                Foreign::Func { file, range, .. } => deprecation(&parsed(file), range.start),
+                Foreign::Table { .. } => None,
+            },
+            _ => None,
         }
     }
 

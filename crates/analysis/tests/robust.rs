@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use luakit_analysis::{
-    InlayHints, Script, completions, diagnostics, document_symbols, explain_operand, folding_ranges, hover,
-    images_without_platform, inlay_hints, local_functions, results, selection_ranges, semantic_tokens,
-    signature_help,
+    InlayHints, Script, completions, diagnostics, document_symbols, explain_operand, folding_ranges,
+    function_names, hover, image_names, images_without_platform, inlay_hints, results, selection_ranges,
+    semantic_tokens, signature_help,
 };
 use luakit_diagnostics::{SourceFile, TextRange};
 use proptest::prelude::*;
@@ -62,6 +62,10 @@ fn ask_script(script: &Script, offset: usize) {
     let whole = TextRange::new(0, text.len());
     // What does not depend on the cursor need not be asked at each.
     if offset.is_multiple_of(3) {
+        for name in image_names(script) {
+            inside(name.range);
+            inside(name.with_digest("").range);
+        }
         ask_structure(script, offset, &inside);
     }
     explain_operand(script, whole, "attempt to concatenate nil with string");
@@ -100,7 +104,7 @@ fn ask_structure(script: &Script, offset: usize, inside: &impl Fn(TextRange)) {
     }
     images_without_platform(script, None).iter().for_each(|(name, _)| inside(*name));
     results(script).iter().for_each(|result| inside(result.call));
-    local_functions(script).iter().for_each(|(name, _)| inside(*name));
+    function_names(script).iter().for_each(|name| inside(*name));
 }
 
 #[test]

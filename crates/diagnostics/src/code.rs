@@ -122,6 +122,8 @@ codes! {
     UNUSED_STATE = "unused-state" Warning;
     /// A local variable or function that nothing reads.
     UNUSED_NAME = "unused-name" Hint;
+    /// A function that its comment calls deprecated.
+    DEPRECATED = "deprecated" Hint;
     /// Another thing that is called `bk`, so that the API cannot be reached by its name.
     SHADOWED_BK = "shadowed-bk" Warning;
     /// An operation that no export depends on, so that it is never built.

@@ -4,8 +4,10 @@
 
 mod config;
 mod editorconfig;
+mod ignored;
 
 pub use config::{Config, ConfigError, NAMES, find};
+pub use ignored::{IGNORE, is_ignored};
 
 use luakit_analysis::{Script, caught};
 use luakit_diagnostics::SourceFile;

@@ -1,10 +1,11 @@
 //! The hash of a marshalled op, by which ops name each other.
 
+use crate::{Error, reference};
 use sha2::{Digest as _, Sha256};
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
-/// Names an op by the hash of its bytes, as `sha256:…`; cheap to clone.
+/// Names an op, or what is in a registry, by the hash of its bytes, as `sha256:…`; cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest(Arc<str>);
 
@@ -18,6 +19,15 @@ impl Digest {
             let _ = write!(text, "{byte:02x}");
         }
         Self(text.into())
+    }
+
+    /// Reads a digest.
+    ///
+    /// # Errors
+    /// If it is none; the message says why.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        reference::check_digest(text)?;
+        Ok(Self(text.into()))
     }
 
     /// Returns the digest as `sha256:…`.

@@ -1,6 +1,6 @@
 //! Images of a registry.
 
-use crate::{Error, Graph, Platform, Reference, SourceOp, State, reference};
+use crate::{Error, Graph, Platform, Reference, SourceOp, State};
 use std::collections::BTreeMap;
 
 /// Says how an image is found.
@@ -67,8 +67,7 @@ impl Graph {
     pub fn image(&mut self, reference: &str, options: &ImageOptions) -> Result<State, Error> {
         let mut reference = Reference::parse(reference)?.or_latest();
         if let (Some(digest), None) = (&options.digest, &reference.digest) {
-            reference::check_digest(digest)?;
-            reference.digest = Some(digest.clone());
+            reference = reference.with_digest(digest)?;
         }
         let mut op = SourceOp::new(format!("docker-image://{reference}"), BTreeMap::new());
         op.caps.insert("source.image");

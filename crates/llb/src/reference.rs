@@ -46,6 +46,26 @@ impl Reference {
         }
         self
     }
+
+    /// Adds the digest that the reference stands for, or puts it into the place of the one it has.
+    ///
+    /// # Errors
+    /// If it is no digest.
+    pub fn with_digest(mut self, digest: &str) -> Result<Self, Error> {
+        check_digest(digest)?;
+        self.digest = Some(digest.to_owned());
+        Ok(self)
+    }
+
+    /// Returns the domain of the registry, such as `docker.io` or `localhost:5000`.
+    pub fn domain(&self) -> &str {
+        self.name.split_once('/').map_or(DEFAULT_DOMAIN, |(domain, _)| domain)
+    }
+
+    /// Returns what the registry calls the repository, such as `library/alpine`.
+    pub fn path(&self) -> &str {
+        self.name.split_once('/').map_or(&self.name, |(_, path)| path)
+    }
 }
 
 impl fmt::Display for Reference {
@@ -215,6 +235,19 @@ mod tests {
         check(&format!("alpine:3@{digest}"), &format!("docker.io/library/alpine:3@{digest}"));
         check(&format!("alpine@{digest}"), &format!("docker.io/library/alpine@{digest}"));
         check("a__b/c--d.e_f", "docker.io/a__b/c--d.e_f:latest");
+    }
+
+    #[test]
+    fn a_reference_leads_to_a_registry() {
+        for (text, domain, path) in [
+            ("alpine", "docker.io", "library/alpine"),
+            ("ghcr.io/a/b:1", "ghcr.io", "a/b"),
+            ("localhost:5000/a", "localhost:5000", "a"),
+            ("[::1]:5000/a/b", "[::1]:5000", "a/b"),
+        ] {
+            let reference = Reference::parse(text).unwrap();
+            assert_eq!((reference.domain(), reference.path()), (domain, path));
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::requests::formatting;
 use crate::requests::{
     self, call_hierarchy, code_action, code_lens, completion, definition, diagnostic, document_link,
     document_symbol, evaluate, execute_command, folding_range, graph, graph_diff, hover, inlay_hint, llb,
-    on_type_formatting, ops_at, references, rename, rename_files, selection_range, semantic_tokens,
+    on_type_formatting, ops_at, pin, references, rename, rename_files, selection_range, semantic_tokens,
     signature_help, syntax_tree, workspace_diagnostic, workspace_symbol,
 };
 use crate::session::{Session, Shared, View};
@@ -277,6 +277,10 @@ impl LanguageServer for Backend {
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let Some(view) = self.view(&params.text_document.uri) else { return Ok(None) };
         code_action::code_action(view, params.range, params.context).await
+    }
+
+    async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+        pin::resolve(&self.session, action).await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {

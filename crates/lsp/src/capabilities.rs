@@ -14,6 +14,8 @@ pub(crate) struct Capabilities {
     /// It can be told to ask again.
     pub(crate) refresh: bool,
     pub(crate) related_information: bool,
+    /// How a diagnostic may be marked.
+    pub(crate) diagnostic_tags: Vec<DiagnosticTag>,
     pub(crate) snippets: bool,
     /// It asks whether an item is inserted or replaces the word.
     pub(crate) insert_replace: bool,
@@ -42,6 +44,8 @@ pub(crate) struct Capabilities {
     pub(crate) prepare_rename: bool,
     /// A code action may be marked as the one that is meant.
     pub(crate) preferred_actions: bool,
+    /// It asks for the edit of a code action when somebody has picked it.
+    pub(crate) resolve_edits: bool,
     /// It changes documents when it is asked to.
     pub(crate) apply_edit: bool,
     /// It shows a document when it is asked to.
@@ -71,6 +75,7 @@ impl Capabilities {
         let completion = text.completion.and_then(|it| it.completion_item).unwrap_or_default();
         let signature = text.signature_help.and_then(|it| it.signature_information).unwrap_or_default();
         let folding = text.folding_range.unwrap_or_default();
+        let published = text.publish_diagnostics.unwrap_or_default();
         let yes = |option: Option<bool>| option == Some(true);
         let has_markdown = |formats: &Option<Vec<MarkupKind>>| {
             formats.as_ref().is_some_and(|formats| formats.contains(&MarkupKind::Markdown))
@@ -80,8 +85,14 @@ impl Capabilities {
             pull: text.diagnostic.is_some(),
             refresh: yes(workspace.diagnostic.and_then(|it| it.refresh_support)),
             // What a client that pulls says of it is lost in lsp-types 0.94; they all show it.
-            related_information: text.diagnostic.is_some()
-                || yes(text.publish_diagnostics.and_then(|it| it.related_information)),
+            related_information: text.diagnostic.is_some() || yes(published.related_information),
+            diagnostic_tags: match published.tag_support {
+                Some(known) => known.value_set,
+                None if text.diagnostic.is_some() => {
+                    vec![DiagnosticTag::UNNECESSARY, DiagnosticTag::DEPRECATED]
+                }
+                None => Vec::new(),
+            },
             snippets: yes(completion.snippet_support),
             insert_replace: yes(completion.insert_replace_support),
             label_details: yes(completion.label_details_support),
@@ -115,6 +126,12 @@ impl Capabilities {
                 .code_action
                 .as_ref()
                 .is_some_and(|it| it.code_action_literal_support.is_some()),
+            resolve_edits: text.code_action.as_ref().is_some_and(|it| {
+                let can = it.resolve_support.as_ref();
+                it.code_action_literal_support.is_some()
+                    && yes(it.data_support)
+                    && can.is_some_and(|it| it.properties.iter().any(|it| it == "edit"))
+            }),
             preferred_actions: yes(text.code_action.and_then(|it| it.is_preferred_support)),
             apply_edit: yes(workspace.apply_edit),
             show_document: client
@@ -162,7 +179,7 @@ pub(crate) fn ours(client: &Capabilities) -> ServerCapabilities {
             ..CompletionOptions::default()
         }),
         signature_help_provider: Some(SignatureHelpOptions {
-            trigger_characters: Some(["(", ",", "{"].map(String::from).to_vec()),
+            trigger_characters: Some(["(", ",", "{", "\"", "'"].map(String::from).to_vec()),
             retrigger_characters: Some(vec![",".into()]),
             ..SignatureHelpOptions::default()
         }),

@@ -19,9 +19,16 @@ impl Contexts {
     }
 }
 
+impl Contexts {
+    /// Returns the folder of a context.
+    pub(crate) fn folder(&self, name: &str) -> &Path {
+        self.config.contexts.get(name).unwrap_or(&self.folder)
+    }
+}
+
 impl Folders for Contexts {
     fn list(&self, name: &str, folder: &str) -> Option<Listing> {
-        let context = self.config.contexts.get(name).unwrap_or(&self.folder);
+        let context = self.folder(name);
         let inner = Path::new(folder);
         // No path of a context leads out of it.
         let leads_out = inner.is_absolute() || inner.components().any(|part| part.as_os_str() == "..");

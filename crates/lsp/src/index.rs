@@ -5,8 +5,8 @@
 
 use crate::documents::Snapshot;
 use crate::paths::{self, Root};
-use luakit_analysis::Script;
 use luakit_analysis::project::{Entry, Parser, Project};
+use luakit_analysis::{Script, end_if_cancelled};
 use luakit_api::modules::{LoadError, Loader, is_test_name};
 use luakit_check::worker::STACK;
 use luakit_check::{DiskLoader, test_loader};
@@ -147,6 +147,16 @@ impl Workspace {
         }
     }
 
+    /// Returns the scripts of the workspace, open or not, as far as they are no more than so many. Call it on a worker.
+    pub(crate) fn scripts(&self, most: usize) -> Vec<Arc<Script>> {
+        let found = self.entries(None).into_iter().take(most);
+        let texts = found.filter_map(|(path, root)| {
+            let name = root.name_of(&path).unwrap_or_else(|| paths::name_of(&path, &self.roots));
+            Some((key_of(&path), self.read(&path, &name)?))
+        });
+        Parsing { workspace: self }.parse(texts.collect())
+    }
+
     fn reach(&self, found: &[(PathBuf, Root)], asked: Option<&Asked>) -> Project {
         let parser = Parsing { workspace: self };
         let loader = |root: &Root| IndexLoader {
@@ -280,6 +290,7 @@ struct IndexLoader<'w> {
 
 impl Loader for IndexLoader<'_> {
     fn load(&self, path: &str) -> Result<Arc<SourceFile>, LoadError> {
+        end_if_cancelled();
         let on_disk = self.disk.path_of(path);
         if let Some(snapshot) = self.workspace.open_at(&on_disk) {
             return Ok(snapshot.file.clone());
@@ -327,7 +338,9 @@ impl Parser for Parsing<'_> {
             std::thread::scope(|scope| {
                 let share = missing.len().div_ceil(threads);
                 let start = |part| {
-                    let work = move || -> Vec<_> { <[usize]>::iter(part).filter_map(parse).collect() };
+                    let token = luakit_analysis::token();
+                    let share = move || -> Vec<_> { <[usize]>::iter(part).filter_map(parse).collect() };
+                    let work = move || luakit_analysis::cancellable(token, share);
                     std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)
                 };
                 let started: Vec<_> = missing.chunks(share).map(start).collect();

@@ -5,7 +5,7 @@
 //! - [`session`] is the state, with one door; [`documents`], [`positions`] and [`paths`] are what it is made of, and
 //!   [`capabilities`] and [`settings`] what the client wants of it.
 //! - [`static_check`] and [`dry_run`] find what is wrong, on a [`worker`]; [`publish`] joins their findings,
-//!   [`llb_file`] keeps the LLB, [`progress`] shows that a run takes long, and [`outbox`] sends it all.
+//!   [`llb_file`] keeps the LLB, [`progress`] shows that a run takes long, [`lookup`] asks registries, and [`outbox`] sends it all.
 //! - [`index`] knows the files of the workspace, for questions about more than one; [`places`] leads to them.
 //! - [`requests`] has a file for each question of the client; [`to_lsp`] translates the answers.
 //! - [`in_process`] is the same server without a process around it, for tests that start it hundreds of times.
@@ -27,10 +27,13 @@ mod dry_run;
 pub mod in_process;
 mod index;
 mod late_edits;
+mod library;
 mod llb_file;
+mod lookup;
 mod outbox;
 mod paths;
 mod places;
+mod plain_text;
 mod positions;
 mod progress;
 mod project;

@@ -9,13 +9,19 @@ use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tower_lsp::Client;
-use tower_lsp::lsp_types::notification::{LogMessage, Notification, Progress, PublishDiagnostics};
-use tower_lsp::lsp_types::{LogMessageParams, MessageType, ProgressParams, PublishDiagnosticsParams};
+use tower_lsp::lsp_types::notification::{
+    LogMessage, Notification, Progress, PublishDiagnostics, ShowMessage,
+};
+use tower_lsp::lsp_types::{
+    LogMessageParams, MessageType, ProgressParams, PublishDiagnosticsParams, ShowMessageParams,
+};
 
 /// A notification for the client.
 pub(crate) enum Message {
     Publish(PublishDiagnosticsParams),
     Log(MessageType, String),
+    /// Tells somebody something that they are waiting for.
+    Show(MessageType, String),
     Status(Status),
     Progress(ProgressParams),
     /// Asks the client to pull diagnostics again.
@@ -62,6 +68,9 @@ async fn deliver(client: Client, mut receiver: UnboundedReceiver<Message>) {
             Message::Publish(params) => client.send_notification::<PublishDiagnostics>(params).await,
             Message::Log(typ, message) => {
                 client.send_notification::<LogMessage>(LogMessageParams { typ, message }).await;
+            }
+            Message::Show(typ, message) => {
+                client.send_notification::<ShowMessage>(ShowMessageParams { typ, message }).await;
             }
             Message::Status(status) => client.send_notification::<StatusNotification>(status.to_json()).await,
             Message::Progress(params) => client.send_notification::<Progress>(params).await,

@@ -3,6 +3,7 @@
 use crate::capabilities::Capabilities;
 use crate::documents::Snapshot;
 use crate::index::{Asked, Workspace};
+use crate::library;
 use crate::positions;
 use crate::session::View;
 use luakit_analysis::project::{FileId, Location as Place, Project};
@@ -10,7 +11,7 @@ use luakit_analysis::{Replacement, is_local};
 use luakit_diagnostics::TextRange;
 use ropey::Rope;
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tower_lsp::lsp_types::*;
 
@@ -72,6 +73,12 @@ impl Places {
         if path.is_absolute() { Url::from_file_path(path).ok() } else { None }
     }
 
+    /// Returns the URI of a file to go to. What luakit brings along is then written to disk.
+    pub(crate) fn url_to_go_to(&self, file: FileId) -> Option<Url> {
+        let written = || Url::from_file_path(library::file_of(self.project.key(file))?).ok();
+        self.url(file).or_else(written)
+    }
+
     /// Returns the document of a file, if it is open.
     fn open(&self, file: FileId) -> Option<&Arc<Snapshot>> {
         let key = self.project.key(file);
@@ -102,7 +109,9 @@ impl Places {
     /// Finds a file by its URI.
     pub(crate) fn file_of(&self, url: &Url) -> Option<FileId> {
         let (mut files, project) = (0..self.project.len(), &self.project);
-        let by_path = crate::paths::path_of(url).and_then(|path| project.file(&crate::index::key_of(&path)));
+        let path = crate::paths::path_of(url);
+        let key = |path: PathBuf| library::key_of(&path).unwrap_or_else(|| crate::index::key_of(&path));
+        let by_path = path.and_then(|path| project.file(&key(path)));
         by_path.or_else(|| files.find(|file| self.url(*file).as_ref() == Some(url)))
     }
 

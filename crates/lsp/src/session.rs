@@ -9,13 +9,14 @@ use crate::contexts::Contexts;
 use crate::documents::{Document, Snapshot};
 use crate::dry_run::{self, Entry, Found, Graph, Observed, Printed, Reason};
 use crate::index::{Asked, Index, Workspace, key_of};
+use crate::library;
 use crate::llb_file::Writer;
 use crate::outbox::{Message, Outbox};
 use crate::paths::{self, Root};
 use crate::requests::semantic_tokens::Sent;
 use crate::settings::{CodeLensSettings, DryRunMode, InlayHintSettings, Settings};
 use crate::to_lsp::Texts;
-use crate::{publish, static_check};
+use crate::{lookup, publish, static_check};
 use luakit_api::modules::Loader;
 use luakit_check::DiskLoader;
 use luakit_diagnostics::SourceFile;
@@ -29,7 +30,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tower_lsp::lsp_types::*;
 
-/// How long nobody may type before a script is evaluated with `dryRun = "onType"`.
+/// How long nobody may type before a script is evaluated with `dryRun = "onType"`, and before those who want to know of
+/// all files are told.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// The session, shared by the handlers and the tasks.
@@ -74,6 +76,7 @@ pub(crate) struct Session {
     pub(crate) outbox: Outbox,
     pub(crate) writer: Writer,
     pub(crate) index: Arc<Index>,
+    pub(crate) lookups: lookup::Running,
     counter: u64,
 }
 
@@ -97,6 +100,7 @@ impl Session {
             writer: Writer::start(outbox.clone()),
             outbox,
             index: Arc::default(),
+            lookups: lookup::Running::default(),
             counter: 0,
         }
     }
@@ -178,6 +182,7 @@ impl Session {
         }
         static_check::want(self, shared, &item.uri);
         self.recheck_others(shared, &item.uri);
+        self.changed();
     }
 
     pub(crate) fn change(&mut self, shared: &Shared, params: DidChangeTextDocumentParams) {
@@ -200,13 +205,17 @@ impl Session {
         }
         static_check::want(self, shared, &url);
         self.recheck_others(shared, &url);
-        if self.settings.dry_run == DryRunMode::OnType && self.trusted {
+        let evaluates = self.settings.dry_run == DryRunMode::OnType && self.trusted;
+        if evaluates || self.watches_all {
             let shared = shared.clone();
             tokio::spawn(async move {
                 tokio::time::sleep(PAUSE).await;
                 let mut session = shared.lock();
                 if session.documents.get(&url).is_some_and(|it| it.generation == generation) {
-                    session.evaluate_around(&shared, &url, Reason::Typed);
+                    session.changed();
+                    if evaluates {
+                        session.evaluate_around(&shared, &url, Reason::Typed);
+                    }
                 }
             });
         }
@@ -255,6 +264,7 @@ impl Session {
             publish::publish(self, url);
         }
         self.recheck_others(shared, url);
+        self.changed();
     }
 
     /// Files have changed on disk. What is open in the editor counts as it is there.
@@ -324,11 +334,13 @@ impl Session {
         for entry in self.entries.values().filter(|entry| entry.has_token(token)) {
             entry.cancel();
         }
+        self.lookups.cancel(Some(token));
     }
 
     /// Ends everything that runs, because the session ends.
     pub(crate) fn stop(&mut self) {
         self.changed();
+        self.lookups.cancel(None);
         for entry in self.entries.values() {
             entry.cancel();
         }
@@ -373,6 +385,7 @@ impl Session {
             graphs: self.entries.values().filter_map(|entry| entry.graph.clone()).collect(),
             inlay_hints: self.settings.inlay_hints,
             code_lens: self.settings.code_lens,
+            may_look_up: self.trusted && self.settings.network,
             capabilities: self.capabilities.clone(),
         }
     }
@@ -438,6 +451,8 @@ pub(crate) struct View {
     pub(crate) graphs: Vec<Graph>,
     pub(crate) inlay_hints: InlayHintSettings,
     pub(crate) code_lens: CodeLensSettings,
+    /// Whether registries may be asked.
+    pub(crate) may_look_up: bool,
     pub(crate) capabilities: Arc<Capabilities>,
 }
 
@@ -473,9 +488,16 @@ impl View {
         Workspace { index: self.index.clone(), roots: self.roots.clone(), open: self.open.clone() }
     }
 
+    /// Tells whether the document is one that luakit brings along, which nobody edits.
+    pub(crate) fn is_of_library(&self) -> bool {
+        self.path.as_deref().is_some_and(|path| library::key_of(path).is_some())
+    }
+
     /// Returns the document for questions about the files around it. Call it on a worker.
     pub(crate) fn asked(&self) -> Asked {
-        let key = self.path.as_deref().map_or_else(|| self.snapshot.url.to_string(), key_of);
+        let path = self.path.as_deref();
+        let of_library = path.and_then(library::key_of);
+        let key = of_library.unwrap_or_else(|| path.map_or_else(|| self.snapshot.url.to_string(), key_of));
         Asked { key, script: self.snapshot.script(), root: self.root() }
     }
 

@@ -23,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Duration,
     /// Whether a save writes `.luakit/<script>.pb`.
     pub(crate) write_llb: bool,
+    /// Whether registries may be asked, when somebody picks what needs it.
+    pub(crate) network: bool,
     pub(crate) inlay_hints: InlayHintSettings,
     pub(crate) code_lens: CodeLensSettings,
 }
@@ -57,6 +59,7 @@ impl Default for Settings {
             args: BTreeMap::new(),
             timeout: Duration::from_millis(2000),
             write_llb: true,
+            network: true,
             inlay_hints: InlayHintSettings {
                 parameter_names: true,
                 platforms: true,
@@ -115,6 +118,7 @@ impl Settings {
                 let ms = value.as_u64().filter(|ms| (1..=600_000).contains(ms));
                 self.timeout = Duration::from_millis(ms.ok_or("a number of milliseconds up to 600000")?);
             }
+            "network" => self.network = yes_or_no(value)?,
             "writeLlb" => self.write_llb = yes_or_no(value)?,
             "inlayHints.parameterNames" => self.inlay_hints.parameter_names = yes_or_no(value)?,
             "inlayHints.platforms" => self.inlay_hints.platforms = yes_or_no(value)?,
@@ -202,6 +206,7 @@ mod tests {
             "luakit.args": usual.args,
             "luakit.timeoutMs": usual.timeout.as_millis() as u64,
             "luakit.writeLlb": usual.write_llb,
+            "luakit.network": usual.network,
             "luakit.inlayHints.parameterNames": usual.inlay_hints.parameter_names,
             "luakit.inlayHints.platforms": usual.inlay_hints.platforms,
             "luakit.inlayHints.counts": usual.inlay_hints.counts,

@@ -61,6 +61,10 @@ pub(crate) fn findings(view: &View) -> Vec<Diagnostic> {
     if view.path.as_deref().is_some_and(|path| path.ends_with(CONFIG_FILE)) {
         return Vec::new();
     }
+    // Nobody can do anything about what luakit brings along.
+    if view.is_of_library() {
+        return Vec::new();
+    }
     let script = view.snapshot.script();
     let findings = luakit_analysis::diagnostics(&script, as_loader(&view.loader()));
     project::settle(findings, &script, view.path.as_deref())

@@ -136,6 +136,16 @@ fn mend_params(message: &mut Value) -> bool {
             object.insert("params".into(), json!({}));
             true
         }
+        // Older clients give none or null, and the edit would be lost with it.
+        "textDocument/didChange" => {
+            let id = object.get_mut("params").and_then(|it| it.pointer_mut("/textDocument"));
+            let Some(id) = id.and_then(Value::as_object_mut) else { return false };
+            let lacks = id.get("version").is_none_or(Value::is_null);
+            if lacks {
+                id.insert("version".into(), json!(0));
+            }
+            lacks
+        }
         "initialize" => {
             let Some(params) = object.get_mut("params") else { return false };
             // Both have to be done.
@@ -243,6 +253,18 @@ mod tests {
             &framed(r#"{"jsonrpc":"2.0","id":1,"method":"shutdown","params":null}"#),
             expect![[r#"
                 {"id":1,"jsonrpc":"2.0","method":"shutdown"}
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_edit_without_a_version_is_no_less_of_an_edit() {
+        check(
+            &framed(
+                r#"{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"a","version":null}}}"#,
+            ),
+            expect![[r#"
+                {"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"a","version":0}}}
             "#]],
         );
     }

@@ -2,10 +2,11 @@
 
 use crate::capabilities::Capabilities;
 use crate::dry_run::EVALUATED_FROM;
+use crate::plain_text::plain_text;
 use crate::positions::{self, Encoding};
 use crate::session::Session;
 use luakit_analysis::CompletionKind;
-use luakit_diagnostics::{Place, Severity};
+use luakit_diagnostics::{Code, Place, Severity};
 use ropey::Rope;
 use std::collections::BTreeMap;
 use tower_lsp::lsp_types::*;
@@ -64,6 +65,7 @@ pub(crate) fn diagnostic(
         code: Some(NumberOrString::String(finding.code.name().into())),
         source: Some("luakit".into()),
         message,
+        tags: tag(finding.code).filter(|tag| client.diagnostic_tags.contains(tag)).map(|tag| vec![tag]),
         related_information: Some(related_information).filter(|it| !it.is_empty()),
         ..Diagnostic::default()
     }
@@ -78,6 +80,15 @@ fn with_place(words: &str, place: &Place) -> String {
         return format!("{words} {}:{line}", place.file.name);
     }
     format!("{} here", words.strip_suffix(" at").unwrap_or(words))
+}
+
+/// Returns how editors show a finding beside underlining it: what nobody needs is faded, what is to go is struck through.
+fn tag(code: Code) -> Option<DiagnosticTag> {
+    match code {
+        Code::UNUSED_NAME | Code::UNUSED_IGNORE => Some(DiagnosticTag::UNNECESSARY),
+        Code::DEPRECATED => Some(DiagnosticTag::DEPRECATED),
+        _ => None,
+    }
 }
 
 fn severity(severity: Severity) -> DiagnosticSeverity {
@@ -108,5 +119,8 @@ pub(crate) fn completion_kind(kind: CompletionKind) -> CompletionItemKind {
 }
 
 pub(crate) fn markup(markdown: bool, value: String) -> MarkupContent {
-    MarkupContent { kind: if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText }, value }
+    match markdown {
+        true => MarkupContent { kind: MarkupKind::Markdown, value },
+        false => MarkupContent { kind: MarkupKind::PlainText, value: plain_text(&value) },
+    }
 }

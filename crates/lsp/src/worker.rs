@@ -1,7 +1,10 @@
 //! Parsing and evaluating happen on threads of their own: they need a large stack, and would stall tokio's.
 
+use luakit_analysis::cancellable;
 use luakit_check::worker::{STACK, panic_message};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Semaphore, oneshot};
 
 /// How many questions are worked on at a time; the others wait in the order they came.
@@ -13,12 +16,23 @@ static QUESTIONS: Semaphore = Semaphore::const_new(8);
 /// The message of the panic, if it panicked.
 pub(crate) async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
     let permit = QUESTIONS.acquire().await;
-    // The thread holds it, for it goes on when a cancelled request has long been forgotten.
+    // Who does not wait any more drops this future, and with it the work.
+    let token = Arc::<AtomicBool>::default();
+    let _trips = TripOnDrop(token.clone());
+    // The thread holds the permit, for it may go on for a while when a cancelled request has been forgotten.
     let work = move || {
         let _permit = permit;
-        work()
+        cancellable(token, work)
     };
     spawn(work).await.unwrap_or_else(|_| Err("the worker is gone".into()))
+}
+
+struct TripOnDrop(Arc<AtomicBool>);
+
+impl Drop for TripOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Starts work on a thread of its own and returns where its result arrives.
@@ -45,10 +59,33 @@ pub(crate) fn spawn<T: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
     use std::sync::mpsc::channel;
     use std::task::{Context, Waker};
+
+    #[test]
+    fn the_work_of_a_request_that_is_cancelled_ends_early() {
+        let (ended, has_ended) = channel();
+        let mut question = Box::pin(run(move || {
+            struct Tells(std::sync::mpsc::Sender<()>);
+            impl Drop for Tells {
+                fn drop(&mut self) {
+                    let _ = self.0.send(());
+                }
+            }
+            let _tells = Tells(ended);
+            loop {
+                luakit_analysis::end_if_cancelled();
+                std::thread::yield_now();
+            }
+        }));
+        let _: std::task::Poll<Result<(), String>> =
+            question.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(has_ended.try_recv().is_err(), "it works for who waits");
+        drop(question);
+        let patience = std::time::Duration::from_secs(10);
+        assert_eq!(has_ended.recv_timeout(patience), Ok(()), "and for nobody else");
+    }
 
     #[test]
     fn requests_that_are_cancelled_at_once_do_not_pile_up_threads() {

@@ -119,12 +119,12 @@ fn lua_files(paths: &[PathBuf], names: &Names, tally: &mut Tally) -> Vec<PathBuf
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
-            if !is_ignored(path) {
+            if !luakit_format::is_ignored(path) {
                 files.push(path.clone());
             }
             continue;
         }
-        let found = walk(path, names, Some(IGNORE), is_lua);
+        let found = walk(path, names, Some(luakit_format::IGNORE), is_lua);
         for failure in &found.failures {
             tell!("luakit: {failure}");
         }
@@ -136,19 +136,4 @@ fn lua_files(paths: &[PathBuf], names: &Names, tally: &mut Tally) -> Vec<PathBuf
         files.extend(found.files.into_iter().map(shown));
     }
     files
-}
-
-const IGNORE: &str = ".styluaignore";
-
-/// Tells whether a file that was named is one to leave alone: pre-commit names whatever was changed.
-fn is_ignored(path: &Path) -> bool {
-    let Ok(path) = std::path::absolute(path) else { return false };
-    path.ancestors().skip(1).any(|folder| {
-        let rules = folder.join(IGNORE);
-        rules.is_file()
-            && ignore::gitignore::Gitignore::new(rules)
-                .0
-                .matched_path_or_any_parents(&path, false)
-                .is_ignore()
-    })
 }

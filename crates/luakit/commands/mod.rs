@@ -9,5 +9,6 @@ pub(crate) mod diff;
 pub(crate) mod doctor;
 #[cfg(feature = "fmt")]
 pub(crate) mod fmt;
+pub(crate) mod pin;
 pub(crate) mod test;
 pub(crate) mod version;

@@ -6,6 +6,7 @@ use luakit_api::{Object, words};
 use luakit_check::read_text;
 use luakit_diagnostics::{Code, Diagnostic, Edit, Fix, SourceFile};
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -93,14 +94,9 @@ pub fn apply(findings: &[Diagnostic], names: &Names) -> Fixed {
     }
     let mut fixed = Fixed::default();
     for (name, (file, fixes)) in files {
-        let path = names.absolute(Path::new(name));
-        let (text, applied) = edited(&file.text, &fixes);
-        // What has no file, or another text by now, is left alone.
-        if text == file.text || !read_text(&path).is_ok_and(|now| now == file.text) {
-            continue;
-        }
-        match replace_file(&path, text.as_bytes()) {
-            Ok(()) => {
+        match rewrite(&names.absolute(Path::new(name)), file, &fixes) {
+            Ok(0) => {}
+            Ok(applied) => {
                 fixed.findings += applied;
                 fixed.files += 1;
             }
@@ -108,6 +104,19 @@ pub fn apply(findings: &[Diagnostic], names: &Names) -> Fixed {
         }
     }
     fixed
+}
+
+/// Applies fixes to a file on disk, and returns how many were. Of fixes that overlap, the first one is applied; what has no
+/// file, or another text by now, is left alone.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn rewrite(path: &Path, file: &SourceFile, fixes: &[&[Edit]]) -> io::Result<usize> {
+    let (text, applied) = edited(&file.text, fixes);
+    if text == file.text || !read_text(path).is_ok_and(|now| now == file.text) {
+        return Ok(0);
+    }
+    replace_file(path, text.as_bytes()).map(|()| applied)
 }
 
 /// Applies fixes to a text, each whole or not at all. Returns how many were applied.

@@ -40,6 +40,7 @@ const BY_TEXT: &[Code] = &[
     Code::SYNTAX,
     Code::UNKNOWN_NAME,
     Code::UNUSED_NAME,
+    Code::DEPRECATED,
     Code::SHADOWED_BK,
     Code::UNUSED_STATE,
     Code::UNUSED_ARGUMENT,

@@ -27,7 +27,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// Starts a session as VS Code does, in a folder. Nothing is evaluated unless asked.
+    /// Starts a session as VS Code does, in a folder. Nothing is evaluated unless asked, and no registry is asked for
+    /// what noise names.
     pub fn start(folder: &Path) -> Session {
         let mut recorded: Value = serde_json::from_str(VS_CODE).expect("the recorded request is JSON");
         let params = &mut recorded["params"];
@@ -35,7 +36,7 @@ impl Session {
         params["rootPath"] = json!(folder);
         params["rootUri"] = json!(uri(folder));
         params["workspaceFolders"] = json!([{ "uri": uri(folder), "name": "folder" }]);
-        params["initializationOptions"] = json!({ "dryRun": "manual", "timeoutMs": 2000 });
+        params["initializationOptions"] = json!({ "dryRun": "manual", "timeoutMs": 2000, "network": false });
         let server = InProcess::start().expect("a server starts");
         let mut session = Session {
             server,

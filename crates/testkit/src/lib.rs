@@ -8,11 +8,13 @@
 
 mod base_image;
 mod daemon;
+mod fake_registry;
 mod process;
 mod script;
 pub mod tools;
 
 pub use daemon::{Config, Daemon, Lifetime};
+pub use fake_registry::{Asked, FakeRegistry, Reply};
 pub use process::stop;
 pub use script::script;
 

@@ -5,6 +5,12 @@ import { nameOf, type Result } from './result';
 import { onPath } from './server';
 import type { Session } from './session';
 
+/** The script that is built, and the folders that its local sources are. */
+interface Graph {
+  uri: string;
+  contexts?: Record<string, string>;
+}
+
 /** Saves the script and builds it. Of several results, one is asked for. */
 export async function build(session: Session, result: Result): Promise<void> {
   const uri = vscode.Uri.parse(result.uri);
@@ -19,18 +25,23 @@ export async function build(session: Session, result: Result): Promise<void> {
   const target = result.target ?? (await choose(session, result));
   if (target === undefined) return;
   const chosen = { uri: result.uri, target };
+  // Evaluates what is saved, if that has not been done yet.
   const json = await session.request<string>('luakit/llb', { ...chosen, format: 'json' });
+  const graph = await session.request<Graph>('luakit/graph', chosen);
+  // A module is built by a script that requires it.
+  const script = vscode.Uri.parse(graph.uri).fsPath;
   const args = vscode.workspace.getConfiguration('luakit', uri).get<Record<string, unknown>>('args', {});
   const ours = [
-    ...[server.path, 'build', path.basename(uri.fsPath)],
+    ...[server.path, 'build', path.basename(script)],
     // What the editor evaluates is what is built.
     ...Object.entries(args).flatMap(([name, value]) => ['--arg', `${name}=${String(value)}`]),
     ...(target ? ['--target', target] : []),
   ];
-  // Without a word about it, a local source is the folder of the script.
-  const theirs = ['buildctl', 'build', ...locals(json).flatMap(name => ['--local', `${name}=.`])];
+  const cwd = path.dirname(script);
+  // Without a word about it in luakit.toml, a local source is the folder of the script.
+  const folder = (name: string) => path.relative(cwd, graph.contexts?.[name] ?? cwd) || '.';
+  const theirs = ['buildctl', 'build', ...locals(json).flatMap(it => ['--local', `${it}=${folder(it)}`])];
   const name = `build ${nameOf(chosen)}`;
-  const cwd = path.dirname(uri.fsPath);
   const open = vscode.window.terminals.find(it => it.name === name && it.exitStatus === undefined);
   const terminal = open ?? vscode.window.createTerminal({ name, cwd });
   terminal.show(true);

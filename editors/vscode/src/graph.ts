@@ -4,8 +4,10 @@ import * as vscode from 'vscode';
 import { isSame, type Location, nameOf, type Result } from './result';
 import type { Session } from './session';
 
-/** A drawing, and the digests of the ops in it that the last edit rebuilds. */
+/** A drawing of what a script makes, and the digests of the ops in it that the last edit rebuilds. */
 interface Drawing {
+  /** The script, where the graph was asked for from one of its modules. */
+  entry: string;
   svg: string;
   rebuilt: string[];
 }
@@ -20,7 +22,7 @@ export class Graphs implements vscode.Disposable {
       session.onDidEvaluate(({ uri, state }) => {
         if (state !== 'ok') return;
         for (const graph of this.graphs.values()) {
-          if (isSame(graph.result.uri, uri)) void graph.refresh();
+          if (graph.isOf(uri)) void graph.refresh();
         }
       }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
@@ -83,6 +85,11 @@ class Graph implements vscode.Disposable {
     this.panel.dispose();
   }
 
+  /** Whether it shows what a script makes. */
+  isOf(uri: string): boolean {
+    return isSame(this.result.uri, uri) || isSame(this.drawing.entry, uri);
+  }
+
   reveal(): void {
     this.panel.reveal(undefined, true);
   }
@@ -132,11 +139,12 @@ class Graph implements vscode.Disposable {
 
 async function draw(session: Session, result: Result): Promise<Drawing> {
   const svg = await session.request<string>('luakit/llb', { ...result, format: 'svg' });
-  const { ops } = await session.request<{ ops: { digest: string; rebuild: string | null }[] }>(
-    'luakit/graph',
-    result,
-  );
-  return { svg, rebuilt: ops.filter(({ rebuild }) => rebuild).map(({ digest }) => digest) };
+  interface Answer {
+    uri: string;
+    ops: { digest: string; rebuild: string | null }[];
+  }
+  const { uri: entry, ops } = await session.request<Answer>('luakit/graph', result);
+  return { entry, svg, rebuilt: ops.filter(({ rebuild }) => rebuild).map(({ digest }) => digest) };
 }
 
 /** The page around the drawing, in the colours of the editor's theme. */

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { testEditing } from './editing.mjs';
 import { finish, Stop } from './harness.mjs';
 import { testLookup } from './lookup.mjs';
+import { testPin } from './pin.mjs';
 import { testTrust } from './trust.mjs';
 import { testTrouble } from './trouble.mjs';
 import { testViews } from './views.mjs';
@@ -24,6 +25,7 @@ try {
   await testLookup();
   await testEditing(vsix, process.env.LUAKIT_E2E_SERVER);
   await testViews(vsix, process.env.LUAKIT_E2E_SERVER);
+  await testPin(vsix, process.env.LUAKIT_E2E_SERVER);
   await testTrouble(vsix);
   await testTrust(vsix);
 } catch (error) {

@@ -104,9 +104,9 @@ impl Completer<'_, '_> {
     }
 
     /// Tells whether arguments already follow the name.
-    fn is_called(&self) -> bool {
+    pub(super) fn is_called(&self) -> bool {
         let rest = self.cursor.script.masked.get(self.cursor.word.end..).unwrap_or("");
-        rest.starts_with(['(', '{', '"', '\'', '['])
+        rest.trim_start_matches([' ', '\t']).starts_with(['(', '{', '"', '\'', '[', '`'])
     }
 
     fn fields(&self, kind: Kind, colon: bool) -> Vec<CompletionItem> {
@@ -125,10 +125,12 @@ impl Completer<'_, '_> {
         let shown = self.types.display(ty);
         let (parameters, remark) = parts(&shown);
         CompletionItem {
+            snippet: self.call_snippet(function, &name, &parameters),
             parameters,
             remark,
             detail: shown,
             documentation: Documentation::Text(self.types.documentation(ty)),
+            deprecated: self.types.deprecation(ty).is_some(),
             sort: "1".into(),
             commit: if function { &["("] } else { &[] },
             ..self.item(name, kind)

@@ -3,10 +3,12 @@
 use super::members::parts;
 use super::{Completer, CompletionItem, CompletionKind, Documentation};
 use crate::lua_library::{is_library, library_doc, lua_name};
-use crate::scope::LocalKind;
+use crate::scope::{Local, LocalKind};
+use crate::tokens::{Token, TokenKind};
 use crate::types::{Kind, Type};
 use luakit_api::modules::is_test_name;
 use luakit_api::{GLOBALS, TEST_FUNCTIONS, TEST_GLOBALS, Ty, blocked};
+use luakit_diagnostics::TextRange;
 use std::collections::HashSet;
 
 impl Completer<'_, '_> {
@@ -16,9 +18,15 @@ impl Completer<'_, '_> {
         let mut seen: HashSet<&str> = HashSet::new();
         let mut items = Vec::new();
         for (id, local) in script.scopes.visible_at(self.offset) {
-            let name = if local.kind == LocalKind::Itself { "self" } else { script.text(local.name) };
+            let name = script.name_of(local);
             // What is being typed may itself be taken for a name that is assigned.
-            if local.name.touches(self.offset) || name.is_empty() || !seen.insert(name) {
+            let unused = local.kind == LocalKind::Global && local.writes == 0;
+            if unused
+                || self.is_in_own_value(local)
+                || local.name.touches(self.offset)
+                || name.is_empty()
+                || !seen.insert(name)
+            {
                 continue;
             }
             let ty = self.types.local(id);
@@ -26,11 +34,15 @@ impl Completer<'_, '_> {
             let kind = if function { CompletionKind::Function } else { CompletionKind::Variable };
             let detail = self.types.display(ty);
             let (parameters, remark) = parts(&detail);
+            // Where a function is wanted it is given and not called.
+            let called = function && !matches!(wanted, Some(Ty::Callback(_)));
             items.push(CompletionItem {
+                snippet: self.call_snippet(called, name, &parameters),
                 parameters,
                 remark,
                 detail,
                 documentation: Documentation::Text(self.types.documentation(ty)),
+                deprecated: self.types.deprecation(ty).is_some(),
                 sort: if wanted.is_some_and(|wanted| fits(ty, wanted)) { "1".into() } else { "2".into() },
                 commit: if function { &["("] } else { &[] },
                 ..self.item(name, kind)
@@ -48,6 +60,19 @@ impl Completer<'_, '_> {
             }
         }
         items
+    }
+
+    /// Tells whether the cursor is in the value that a local is declared with, where it is not known yet.
+    fn is_in_own_value(&self, local: &Local) -> bool {
+        if !matches!(local.kind, LocalKind::Variable | LocalKind::Function(_)) {
+            return false;
+        }
+        let start = self.cursor.word.start;
+        // The parser ends a value where it dangles.
+        let between = TextRange::new(local.visible.start, start);
+        let symbols = |token: &Token| token.kind == TokenKind::Symbol;
+        start < local.visible.start
+            || self.cursor.is_after_operator() && self.cursor.script.tokens_in(between).all(symbols)
     }
 
     fn global(&self, name: &str) -> CompletionItem {

@@ -50,6 +50,7 @@ impl Completer<'_, '_> {
                 }
                 let mut item = self.export(export);
                 item.insert = format!("{name}.{}", export.name);
+                item.snippet = item.snippet.map(|call| format!("{name}.{call}"));
                 item.remark = module.clone();
                 item.sort = format!("{sort}1");
                 items.push(self.with_require(&candidate, item));
@@ -73,9 +74,11 @@ impl Completer<'_, '_> {
 
     fn export(&self, export: &Exported) -> CompletionItem {
         let kind = if export.is_function { CompletionKind::Function } else { CompletionKind::Property };
+        let parameters = parts(&export.detail).0;
         CompletionItem {
+            snippet: self.call_snippet(export.is_function, &export.name, &parameters),
             detail: export.detail.clone(),
-            parameters: parts(&export.detail).0,
+            parameters,
             documentation: Documentation::Text(export.doc.clone()),
             ..self.item(&export.name, kind)
         }
@@ -129,6 +132,9 @@ impl Completer<'_, '_> {
         // Two edits at one place have no order, so there it is one.
         if at == item.range.start {
             item.insert.insert_str(0, &line);
+            if let Some(snippet) = &mut item.snippet {
+                snippet.insert_str(0, &line);
+            }
         } else {
             item.elsewhere = Some((at, line));
         }

@@ -45,6 +45,46 @@ impl Completer<'_, '_> {
     }
 }
 
+impl Completer<'_, '_> {
+    /// Returns a call of a function of the project, with a place for each parameter that has to be given; `parameters`
+    /// is what a list shows of them.
+    pub(super) fn call_snippet(&self, is_function: bool, name: &str, parameters: &str) -> Option<String> {
+        if !is_function || self.is_called() {
+            return None;
+        }
+        let inner = parameters.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or("");
+        let names = split(inner).into_iter().filter(|name| *name != "..." && !name.ends_with('?'));
+        let places = names.enumerate().map(|(i, name)| format!("${{{}:{name}}}", i + 1));
+        let places = places.collect::<Vec<_>>().join(", ");
+        Some(match (places.is_empty(), inner.is_empty()) {
+            (true, true) => format!("{name}()$0"),
+            (true, false) => format!("{name}($1)$0"),
+            (false, _) => format!("{name}({places})$0"),
+        })
+    }
+}
+
+/// Returns the names of parameters that are written as `a: State, b?: { c: string }`.
+fn split(parameters: &str) -> Vec<&str> {
+    let mut depth = 0usize;
+    let mut start = 0;
+    let mut names = Vec::new();
+    let name = |text: &str| text.find(':').unwrap_or(text.len());
+    for (at, c) in parameters.char_indices() {
+        match c {
+            '(' | '{' | '[' => depth += 1,
+            ')' | '}' | ']' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                names.extend(parameters.get(start..at));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    names.extend(parameters.get(start..));
+    names.into_iter().map(|it| it.get(..name(it)).unwrap_or(it).trim()).filter(|it| !it.is_empty()).collect()
+}
+
 /// Writes a snippet without its marks.
 fn plain(snippet: &str) -> String {
     let mut out = String::new();

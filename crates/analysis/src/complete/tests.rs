@@ -517,10 +517,10 @@ fn modules_that_are_not_required_yet_bring_their_require() {
             getfenv          Function  getfenv(target?: number | function) -> table → a:run(getfenv)
             getmetatable     Function  getmetatable(value: any) -> table? → a:run(getmetatable)
             go               Module    require("lib.go") → a:run(go)
-            go_base          Function  function(version: string) -> State → a:run(prelude.go_base)
-            go_binary_app    Function  function(version: string, src: State, opts: table) -> State → a:run(prelude.go_binary_app)
-            go_build         Function  function(builder: State, src: State, opts: table) -> State → a:run(prelude.go_build)
-            go_runtime       Function  function(version: string) -> State → a:run(prelude.go_runtime)
+            go_base          Function  function(version?: string) -> State → a:run(prelude.go_base)
+            go_binary_app    Function  function(version?: string, src: State, opts?: table) -> State → a:run(prelude.go_binary_app)
+            go_build         Function  function(builder: State, src: State, opts?: table) -> State → a:run(prelude.go_build)
+            go_runtime       Function  function(version?: string) -> State → a:run(prelude.go_runtime)
         "#]],
     );
     check(
@@ -539,20 +539,20 @@ fn modules_that_are_not_required_yet_bring_their_require() {
         &format!("go$0\n{modules}"),
         &expect![[r#"
             go               Module    require("lib.go") → local go = require("lib.go")
-            go_base          Function  function(version: string) -> State → local prelude = require("prelude")
-            go_binary_app    Function  function(version: string, src: State, opts: table) -> State → local prelude = require("prelude")
-            go_build         Function  function(builder: State, src: State, opts: table) -> State → local prelude = require("prelude")
-            go_runtime       Function  function(version: string) -> State → local prelude = require("prelude")
+            go_base          Function  function(version?: string) -> State → local prelude = require("prelude")
+            go_binary_app    Function  function(version?: string, src: State, opts?: table) -> State → local prelude = require("prelude")
+            go_build         Function  function(builder: State, src: State, opts?: table) -> State → local prelude = require("prelude")
+            go_runtime       Function  function(version?: string) -> State → local prelude = require("prelude")
         "#]],
     );
     check(
         &format!("local go = require('lib.go')\nlocal b = go$0\n{modules}"),
         &expect![[r#"
             go               Variable  table → local b = go
-            go_base          Function  function(version: string) -> State → local b = prelude.go_base
-            go_binary_app    Function  function(version: string, src: State, opts: table) -> State → local b = prelude.go_binary_app
-            go_build         Function  function(builder: State, src: State, opts: table) -> State → local b = prelude.go_build
-            go_runtime       Function  function(version: string) -> State → local b = prelude.go_runtime
+            go_base          Function  function(version?: string) -> State → local b = prelude.go_base
+            go_binary_app    Function  function(version?: string, src: State, opts?: table) -> State → local b = prelude.go_binary_app
+            go_build         Function  function(builder: State, src: State, opts?: table) -> State → local b = prelude.go_build
+            go_runtime       Function  function(version?: string) -> State → local b = prelude.go_runtime
         "#]],
     );
     check(
@@ -786,4 +786,97 @@ fn paths_are_those_of_the_context_that_a_state_is() {
     check_paths("local b = bk.image('x')\nbk.scratch():copy(b, '$0', '/x')", &expect![[r#""#]]);
     check_paths("bk.scratch():copy(bk.local_('context'), '../$0', '/x')", &expect![[r#""#]]);
     check_paths("bk.scratch():copy(bk.local_('context'), 'src', '$0')", &expect![[r#""#]]);
+}
+
+/// Shows what an item inserts with places to fill, or what it inserts without.
+fn inserted(fixture: &str, label: &str) -> String {
+    let (text, offset) = cursor(fixture);
+    let (script, files) = Files::fixture(&text);
+    let items = completions(&script, offset, Some(&files));
+    let found = items.into_iter().find(|item| item.label == label);
+    found.map_or("nothing".into(), |item| item.snippet.unwrap_or(item.insert))
+}
+
+#[test]
+fn functions_of_the_project_are_called_with_a_place_for_each_parameter() {
+    let module = "\n--- lib/go.lua\nlocal M = {}\n---@param base State\n---@param name? string\nfunction M.build(base, name) end\nfunction M.clean() end\nfunction M:add(x) end\nreturn M";
+    let required = format!("local go = require('lib.go')\ngo.$0{module}");
+    assert_eq!(inserted(&required, "build"), "build(${1:base})$0");
+    assert_eq!(inserted(&required, "clean"), "clean()$0");
+    assert_eq!(inserted(&format!("local go = require('lib.go')\ngo:$0{module}"), "add"), "add(${1:x})$0");
+    assert_eq!(inserted("local function f(a, ...) end\nf$0", "f"), "f(${1:a})$0");
+    assert_eq!(inserted("local function f(...) end\nf$0", "f"), "f($1)$0");
+    // The require comes along, in one edit where both are at one place.
+    let unrequired = format!("bui$0{module}");
+    assert_eq!(inserted(&unrequired, "build"), "local go = require(\"lib.go\")\n\ngo.build(${1:base})$0");
+    // What is called already keeps its arguments, and what is wanted as a value is none.
+    assert_eq!(inserted("local function f(a) end\nf$0(1)", "f"), "f");
+    assert_eq!(inserted("local function f(a) end\nf$0 'x'", "f"), "f");
+    assert_eq!(inserted("local function f(a) end\nbk.scratch():files(f$0)", "f"), "f");
+    assert_eq!(inserted("bk.im$0 'x'", "image"), "image");
+}
+
+#[test]
+fn a_function_that_is_being_typed_has_its_parameters() {
+    for fixture in [
+        "local function f(path)\n  pat$0\nend",
+        "local function f(path) pat$0 end",
+        "for _, path in ipairs({}) do\n  pat$0\nend",
+        "local function f(path)\n  if path then\n    pat$0\n  end\nend",
+        "local function f(path)\n  pat$0\n  local other = 1\n  other.\nend",
+    ] {
+        assert_eq!(inserted(fixture, "path"), "path", "{fixture}");
+    }
+    check(
+        "bk.scratch():files(function(f)\n  f:mk$0\nend)",
+        &expect![[r#"
+            mkdir            Method    f:mkdir(path: string, opts?: MkdirOptions) -> Files → f:mkdir
+            mkfile           Method    f:mkfile(path: string, data: string, opts?: MkfileOptions) -> Files → f:mkfile
+        "#]],
+    );
+    check(
+        "local t = { path = 'x' }\nfunction t:m()\n  self.$0\nend",
+        &expect![[r#"
+        m                Function  function() → self.m
+        path             Property  string → self.path
+    "#]],
+    );
+}
+
+#[test]
+fn a_name_is_not_known_in_its_own_value() {
+    for fixture in ["local path = pa$0", "local path = $0", "local path = 1 .. $0", "local path = f(1, $0"] {
+        assert_eq!(inserted(fixture, "path"), "nothing", "{fixture}");
+    }
+    assert_eq!(inserted("local path = 1\nf($0", "path"), "path");
+    assert_eq!(inserted("local path = 1\nlocal path = pa$0", "path"), "path");
+}
+
+#[test]
+fn a_string_that_is_called_with_is_an_argument() {
+    check(
+        "bk.image 'alp$0",
+        &expect![[r#"
+        alpine           Value     a small Linux → bk.image 'alpine
+    "#]],
+    );
+    check(
+        "local s = bk.scratch():with_network \"ho$0\"",
+        &expect![[r#"
+        host             Value     Network → local s = bk.scratch():with_network "host"
+    "#]],
+    );
+}
+
+#[test]
+fn nothing_is_offered_in_long_brackets_that_are_not_closed() {
+    for fixture in
+        ["bk.image [[al$0", "local s = [==[ bk.$0\nlocal x", "--[[ bk.$0", "local x = 1 --[==[\nbk.$0\n"]
+    {
+        let (text, offset) = cursor(fixture);
+        let items = completions(&crate::testing::script(&text), offset, None);
+        assert_eq!(items.first().map(|item| item.label.as_str()), None, "{fixture}");
+    }
+    // An index is none.
+    assert_eq!(inserted("local t = {}\nt[t$0", "t"), "t");
 }

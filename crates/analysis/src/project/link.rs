@@ -11,6 +11,7 @@ use super::classes::{Class, Classes, Maker, Node, Sym};
 use super::symbols::FieldUse;
 use super::{FileId, Location, Project};
 use crate::Script;
+use crate::end_if_cancelled;
 use crate::scope::{Local, LocalId, LocalKind};
 use crate::tree::{Call, ExprId, FuncId};
 use std::collections::{HashMap, HashSet};
@@ -58,11 +59,13 @@ impl Linked {
         };
         linker.nodes();
         for file in 0..project.files.len() {
+            end_if_cancelled();
             linker.file(file);
         }
         linker.calls();
         linker.given();
         for file in 0..project.files.len() {
+            end_if_cancelled();
             linker.loose(file);
         }
         let mut linked = linker.linked;

@@ -56,7 +56,13 @@ pub(super) fn above(script: &Script, offset: usize, declared: &mut Declared<'_>)
 pub(crate) fn doc_above(script: &Script, offset: usize) -> String {
     let lines = comments_above(script, offset);
     let text = lines.iter().map(|line| line.trim_start_matches('-').trim());
-    text.filter(|line| !line.starts_with('@') && !is_directive(line)).collect::<Vec<_>>().join("\n")
+    let text =
+        text.filter(|line| !line.starts_with('@') && !is_directive(line)).collect::<Vec<_>>().join("\n");
+    match deprecation(script, offset) {
+        Some(why) if why.is_empty() => format!("**Deprecated**\n\n{text}").trim_end().to_owned(),
+        Some(why) => format!("**Deprecated**: {why}\n\n{text}").trim_end().to_owned(),
+        None => text,
+    }
 }
 
 pub(super) fn comments_above(script: &Script, offset: usize) -> Vec<&str> {
@@ -107,6 +113,23 @@ pub(crate) fn param_doc(script: &Script, offset: usize, param: &str) -> Option<S
         let (_, doc) = type_at(rest);
         let found = tag == "param" && name.trim_end_matches('?') == param;
         found.then(|| doc.trim().to_owned()).filter(|doc| !doc.is_empty())
+    })
+}
+
+/// Tells whether the comments above a function say that a parameter may be left out.
+pub(super) fn is_optional(comments: &[&str], param: &str) -> bool {
+    comments.iter().any(|line| {
+        let Some(("param", rest)) = tag_of(line) else { return false };
+        let (name, rest) = first_word(rest);
+        name.trim_end_matches('?') == param && (name.ends_with('?') || type_at(rest).0.ends_with('?'))
+    })
+}
+
+/// Returns what the comments above a function say of why it should not be used any more, if they do.
+pub(crate) fn deprecation(script: &Script, offset: usize) -> Option<String> {
+    comments_above(script, offset).into_iter().find_map(|line| match tag_of(line)? {
+        ("deprecated", why) => Some(why.trim().to_owned()),
+        _ => None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Types and functions as people read them.
 
+use super::annotations;
 use super::{Foreign, Kind, Type, Types, doc_above};
 use crate::tree::FuncId;
 
@@ -42,12 +43,15 @@ impl Types<'_> {
     pub(crate) fn params(&self, func: FuncId) -> Vec<String> {
         let script = self.script;
         let locals = script.scopes.params.get(func).map_or(&[][..], Vec::as_slice);
+        let comments = annotations::comments_above(script, script.tree.func(func).range.start);
         let mut params: Vec<String> = locals
             .iter()
             .filter_map(|id| {
                 let name = script.text(script.scopes.locals.get(*id)?.name);
+                let mark = if annotations::is_optional(&comments, name) { "?" } else { "" };
+                let name = format!("{name}{mark}");
                 Some(match self.local(*id).kind() {
-                    None | Some(Kind::Nil) => name.to_owned(),
+                    None | Some(Kind::Nil) => name,
                     Some(Kind::Func(_)) => format!("{name}: function"),
                     Some(_) => format!("{name}: {}", self.display(self.local(*id))),
                 })

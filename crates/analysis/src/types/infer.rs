@@ -75,6 +75,7 @@ fn flow_with(script: &Script, context: &Context<'_>, stamps: Stamps) -> Arc<Infe
         flow.stamps.settle();
         let mut passes = 0;
         while flow.pass(!settled && passes == 0) {
+            crate::end_if_cancelled();
             passes += 1;
             if passes == PASSES {
                 let data = flow.data();

@@ -60,7 +60,9 @@ impl Arg for Interval {
 /// Parses Go's form of a duration (`1h2m3.5s`) or plain seconds into nanoseconds.
 pub fn parse_duration(text: &str) -> Option<i64> {
     let mut rest = text.trim();
-    if let Ok(seconds) = rest.parse::<f64>() {
+    // Rust would read `1e3` and `infinity` as well.
+    let plain = rest.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+    if plain && let Ok(seconds) = rest.parse::<f64>() {
         return (seconds.is_finite() && seconds.abs() < 9e9).then_some((seconds * 1e9) as i64);
     }
     let mut total = 0.0;
@@ -172,4 +174,23 @@ fn moment(text: &str) -> Option<i128> {
     let day = era_days + (153 * mm + 2) / 5 + d - 1 - 719_468;
     let seconds = day * 86_400 + h * 3600 + min * 60 + s - offset;
     Some(i128::from(seconds) * 1_000_000_000 + nanos)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_duration;
+
+    #[test]
+    fn durations_are_seconds_or_numbers_with_units_and_nothing_else() {
+        let seconds = |text: &str| parse_duration(text).map(|nanos| nanos as f64 / 1e9);
+        for (text, expected) in
+            [("90", 90.0), ("1.5", 1.5), ("1m30s", 90.0), ("1h2m3.5s", 3723.5), ("5ms", 5e-3)]
+        {
+            assert_eq!(seconds(text), Some(expected), "{text}");
+        }
+        assert_eq!(seconds("-1"), Some(-1.0), "which is refused in words of its own");
+        for text in ["", "1e3", "1e3s", "inf", "NaN", "+1", "1 m", "m", "1x", "1.2.3", "--1", "0x10"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+    }
 }

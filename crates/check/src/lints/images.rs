@@ -21,6 +21,6 @@ pub(super) fn check(linter: &mut Linter<'_>) {
             None => format!("bk.image: `{short}` has no digest, its tag can be moved"),
         };
         let finding = linter.finding(Code::UNPINNED_IMAGE, vertex, &arg(0), message);
-        linter.say(finding.map(|it| it.with_hint("add the digest, as in `NAME:TAG@sha256:…`")));
+        linter.say(finding.map(|it| it.with_hint("`luakit pin` adds the digest, as in `NAME:TAG@sha256:…`")));
     }
 }

@@ -465,11 +465,11 @@ bk.export(bk.image("alpine@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b93
         build.lua:1:23: note: bk.image: `alpine` has neither tag nor digest, `latest` is whatever came last [unpinned-image]
          1 | local a, b = bk.image("alpine"), bk.image("ghcr.io/me/tool:1")
            |                       ^^^^^^^^
-        hint: add the digest, as in `NAME:TAG@sha256:…`
+        hint: `luakit pin` adds the digest, as in `NAME:TAG@sha256:…`
         build.lua:1:43: note: bk.image: `ghcr.io/me/tool:1` has no digest, its tag can be moved [unpinned-image]
          1 | local a, b = bk.image("alpine"), bk.image("ghcr.io/me/tool:1")
            |                                           ^^^^^^^^^^^^^^^^^^^
-        hint: add the digest, as in `NAME:TAG@sha256:…`
+        hint: `luakit pin` adds the digest, as in `NAME:TAG@sha256:…`
         == digest
     "#]],
     );

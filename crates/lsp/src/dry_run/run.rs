@@ -75,7 +75,7 @@ impl Run {
             }
             let elapsed = self.started.elapsed();
             if shown.is_none() && elapsed > PROGRESS_AFTER {
-                shown = Some(progress::begin(&shared.lock(), self.number, &self.url));
+                shown = Some(progress::begin_run(&shared.lock(), self.number, &self.url));
             }
             // The limit itself is the engine's to keep, so that its finding says where the script was.
             let platforms = self.platforms.load(Ordering::Relaxed);

@@ -87,7 +87,7 @@ fn item(places: &mut Places, item: CallItem) -> Option<CallHierarchyItem> {
     };
     let detail = places.project.source(item.file).map(|source| source.name.clone());
     Some(CallHierarchyItem {
-        uri: places.url(item.file)?,
+        uri: places.url_to_go_to(item.file)?,
         range: places.range(item.file, item.full),
         selection_range: places.range(item.file, item.focus),
         name: item.name,

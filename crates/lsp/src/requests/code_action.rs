@@ -1,10 +1,10 @@
-//! `textDocument/codeAction`: the fixes that findings bring along, comments that silence them, and all safe fixes at
-//! once.
+//! `textDocument/codeAction`: the fixes that findings bring along, comments that silence them, all safe fixes at once, and
+//! images to pin.
 
 use crate::capabilities::Capabilities;
 use crate::publish::join_layers;
 use crate::requests::execute_command::APPLY_EDIT;
-use crate::requests::work;
+use crate::requests::{pin, work};
 use crate::session::View;
 use crate::static_check;
 use crate::to_lsp;
@@ -21,13 +21,14 @@ const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.luakit");
 const LOUD: &[Code] =
     &[Code::SYNTAX, Code::NOT_UTF8, Code::INTERNAL, Code::UNUSED_IGNORE, Code::UNKNOWN_RULE, Code::NOTE];
 
-/// Says what is offered. Edits are always complete, so that there is nothing to resolve.
+/// Says what is offered. Edits are complete, but for those that a registry has to be asked for.
 pub(crate) fn provider(client: &Capabilities) -> Option<CodeActionProviderCapability> {
     if !client.code_actions {
         return client.apply_edit.then_some(CodeActionProviderCapability::Simple(true));
     }
     Some(CodeActionProviderCapability::Options(CodeActionOptions {
-        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, FIX_ALL]),
+        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::REFACTOR_REWRITE, FIX_ALL]),
+        resolve_provider: client.resolve_edits.then_some(true),
         ..CodeActionOptions::default()
     }))
 }
@@ -51,6 +52,9 @@ pub(crate) async fn code_action(
             for (finding, diagnostic) in &here {
                 actions.extend(silence(&view, finding, diagnostic));
             }
+        }
+        if wants(&context, &CodeActionKind::REFACTOR_REWRITE) {
+            actions.extend(pin::offers(&view, asked));
         }
         // What a run found is not known to hold for the text as it stands.
         actions.extend(fix_all(&view, &static_findings, &context));
@@ -137,6 +141,9 @@ fn offer(view: &View, action: CodeAction) -> CodeActionOrCommand {
     if view.capabilities.code_actions {
         return CodeActionOrCommand::CodeAction(action);
     }
+    if let Some(command) = action.command {
+        return CodeActionOrCommand::Command(command);
+    }
     CodeActionOrCommand::Command(Command {
         title: action.title,
         command: APPLY_EDIT.into(),
@@ -145,7 +152,7 @@ fn offer(view: &View, action: CodeAction) -> CodeActionOrCommand {
 }
 
 /// An edit touches only the token it is about.
-fn edit(view: &View, edits: &[Edit]) -> WorkspaceEdit {
+pub(super) fn edit(view: &View, edits: &[Edit]) -> WorkspaceEdit {
     let text_edit = |it: &Edit| TextEdit { range: view.range(it.range), new_text: it.text.clone() };
     let edits: Vec<TextEdit> = edits.iter().map(text_edit).collect();
     let url = view.snapshot.url.clone();

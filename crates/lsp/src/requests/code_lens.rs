@@ -1,5 +1,6 @@
 //! `textDocument/codeLens`: what can be done with each result of a script, and how often functions are used.
 
+use crate::places::Places;
 use crate::requests::execute_command::{BUILD, SHOW_DIFF, SHOW_GRAPH, SHOW_LLB};
 use crate::requests::work;
 use crate::session::View;
@@ -18,7 +19,7 @@ pub(crate) async fn code_lens(view: View) -> Result<Option<Vec<CodeLens>>> {
             }
         }
         if view.code_lens.references {
-            for (name, _) in luakit_analysis::local_functions(&script) {
+            for name in luakit_analysis::function_names(&script) {
                 let data = json!({ "uri": view.snapshot.url, "position": view.range(name).start });
                 lenses.push(CodeLens { range: view.range(name), command: None, data: Some(data) });
             }
@@ -33,15 +34,17 @@ pub(crate) fn document(lens: &CodeLens) -> Option<Url> {
     lens.data.as_ref()?.get("uri")?.as_str()?.parse().ok()
 }
 
-/// Counts the uses of the function that a lens is above.
+/// Counts the uses of the function that a lens is above, in all files.
 pub(crate) async fn resolve(view: Option<View>, mut lens: CodeLens) -> Result<CodeLens> {
     let position = lens.data.as_ref().and_then(|data| data.get("position").cloned());
     let position: Option<Position> = position.and_then(|it| serde_json::from_value(it).ok());
     let (Some(view), Some(position)) = (view, position) else { return Ok(lens) };
     let uses = work(move || {
         let offset = view.offset(position);
-        let functions = luakit_analysis::local_functions(&view.snapshot.script());
-        functions.into_iter().find(|(name, _)| name.start == offset).map(|(_, uses)| uses)
+        let functions = luakit_analysis::function_names(&view.snapshot.script());
+        functions.iter().find(|name| name.start == offset)?;
+        let (places, file) = Places::at(&view, offset);
+        luakit_analysis::references(&places.project, file, offset, false).map(|uses| uses.len())
     });
     let title = match uses.await? {
         // It was edited away meanwhile.

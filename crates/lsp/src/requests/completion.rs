@@ -1,5 +1,6 @@
 //! `textDocument/completion`, and `completionItem/resolve` for the documentation of one item.
 
+use crate::documents::Snapshot;
 use crate::requests::work;
 use crate::session::{View, as_loader};
 use crate::to_lsp::{completion_kind, markup};
@@ -9,8 +10,9 @@ use std::sync::Arc;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::*;
 
-/// How many other documents are looked into for what they name.
+/// How many other documents, and how many scripts that are not open, are looked into for what they name.
 const OTHERS: usize = 16;
+const CLOSED: usize = 64;
 
 pub(crate) async fn completion(view: View, position: Position) -> Result<Option<CompletionResponse>> {
     work(move || {
@@ -18,7 +20,7 @@ pub(crate) async fn completion(view: View, position: Position) -> Result<Option<
         let offset = view.offset(position);
         let loader = view.loader();
         let contexts = view.contexts();
-        let others: Vec<Arc<Script>> = view.others().take(OTHERS).map(|snapshot| snapshot.script()).collect();
+        let others = others(&view, offset);
         let surroundings = Surroundings {
             loader: as_loader(&loader),
             folders: contexts.as_ref().map(|it| it as &dyn Folders),
@@ -33,6 +35,21 @@ pub(crate) async fn completion(view: View, position: Position) -> Result<Option<
         })
     })
     .await
+}
+
+/// Returns the scripts whose texts may be wanted here, too: those that are open, and where a text may stand, those of
+/// the workspace that are not.
+fn others(view: &View, offset: usize) -> Vec<Arc<Script>> {
+    let mut others: Vec<Arc<Script>> = view.others().take(OTHERS).map(|snapshot| snapshot.script()).collect();
+    let line = view.snapshot.file.text.get(..offset).and_then(|before| before.rsplit('\n').next());
+    if line.is_some_and(|line| line.contains(['"', '\'', '(', '{', '='])) {
+        let open = |script: &Arc<Script>| {
+            let is_it = |(_, snapshot): &(_, Arc<Snapshot>)| Arc::ptr_eq(&snapshot.script(), script);
+            view.open.iter().any(is_it)
+        };
+        others.extend(view.workspace().scripts(CLOSED).into_iter().filter(|script| !open(script)));
+    }
+    others
 }
 
 /// Adds the documentation that was left out of a list.

@@ -63,13 +63,13 @@ fn answer(
     let origin = view.range(found.origin);
     let mut locations = Vec::new();
     for target in found.targets {
-        let Some(location) = places.location(target.focus) else { continue };
-        let target_range = places.range(target.focus.file, target.full);
+        let file = target.focus.file;
+        let Some(target_uri) = places.url_to_go_to(file) else { continue };
         locations.push(LocationLink {
             origin_selection_range: Some(origin),
-            target_uri: location.uri,
-            target_range,
-            target_selection_range: location.range,
+            target_uri,
+            target_range: places.range(file, target.full),
+            target_selection_range: places.range(file, target.focus.range),
         });
     }
     if locations.is_empty() {

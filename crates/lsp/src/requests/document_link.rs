@@ -1,5 +1,6 @@
 //! `textDocument/documentLink`
 
+use crate::library;
 use crate::requests::work;
 use crate::session::View;
 use luakit_analysis::LinkTarget;
@@ -24,11 +25,12 @@ pub(crate) async fn document_link(view: View) -> Result<Option<Vec<DocumentLink>
     .await
 }
 
-/// Returns the file of a module. One that is embedded has none.
+/// Returns the file of a module. One that luakit brings along is then written to disk.
 fn module(view: &View, loader: &DiskLoader, name: &str) -> Option<(Url, Option<String>)> {
     let Found::File(path, file) = find(name, loader) else { return None };
     let on_disk: PathBuf = match path.strip_prefix("luakit:") {
-        Some(_) => Some(Path::new(&file.name)).filter(|path| path.is_absolute())?.to_owned(),
+        Some(_) if Path::new(&file.name).is_absolute() => PathBuf::from(&file.name),
+        Some(_) => library::file_of(&path)?,
         None => loader.path_of(&path),
     };
     let open = view.open.iter().find(|(path, _)| *path == on_disk);

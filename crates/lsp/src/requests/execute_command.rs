@@ -4,7 +4,7 @@ use crate::capabilities::Capabilities;
 use crate::outbox::Outbox;
 use crate::paths;
 use crate::requests::llb::{Format, rendered};
-use crate::requests::{evaluate, failed, graph_diff, work};
+use crate::requests::{evaluate, failed, graph_diff, pin, work};
 use crate::session::Shared;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -17,10 +17,11 @@ pub(crate) const SHOW_LLB: &str = "luakit.showLlb";
 pub(crate) const SHOW_GRAPH: &str = "luakit.showGraph";
 pub(crate) const SHOW_DIFF: &str = "luakit.showDiff";
 pub(crate) const APPLY_EDIT: &str = "luakit.applyEdit";
+pub(crate) const PIN_DIGEST: &str = "luakit.pinDigest";
 
 /// Says which commands the server has. Those that the client has itself would be there twice.
 pub(crate) fn options(client: &Capabilities) -> ExecuteCommandOptions {
-    let ours = [EVALUATE, SHOW_LLB, SHOW_GRAPH, SHOW_DIFF, APPLY_EDIT];
+    let ours = [EVALUATE, SHOW_LLB, SHOW_GRAPH, SHOW_DIFF, APPLY_EDIT, PIN_DIGEST];
     let commands =
         ours.map(str::to_owned).into_iter().filter(|name| !client.commands.contains(name)).collect();
     ExecuteCommandOptions { commands, ..ExecuteCommandOptions::default() }
@@ -51,6 +52,7 @@ pub(crate) async fn execute_command(shared: &Shared, params: ExecuteCommandParam
             apply(&shared.lock().outbox, edit);
             Ok(None)
         }
+        PIN_DIGEST => pin::command(shared, &argument).await,
         other => Err(Error::invalid_params(format!("there is no command `{other}`"))),
     }
 }
@@ -69,7 +71,7 @@ fn result(argument: &Value) -> Result<(Url, Option<String>)> {
 }
 
 /// Changes a document in the client. Its answer is not waited for: it could not be read meanwhile.
-fn apply(outbox: &Outbox, edit: WorkspaceEdit) {
+pub(super) fn apply(outbox: &Outbox, edit: WorkspaceEdit) {
     let outbox = outbox.clone();
     tokio::spawn(async move {
         let answer = outbox.client().apply_edit(edit).await;

@@ -37,14 +37,19 @@ pub(crate) async fn formatting(
     }
 }
 
-/// Returns the edits, or why there are none. That a script is broken is told where it is.
+/// Returns the edits, or why there are none. That a script is broken is told where it is, and that a file is to be left
+/// alone in its `.styluaignore`.
 fn formatted(
     view: &View,
     range: Option<Range>,
     own: Config,
 ) -> std::result::Result<Vec<Edit>, Option<String>> {
+    if view.is_of_library() {
+        return Err(Some("the file belongs to luakit's library".into()));
+    }
     let text = &view.snapshot.file.text;
     let config = match &view.path {
+        Some(path) if luakit_format::is_ignored(path) => return Err(None),
         Some(path) => Config::of_file(path, own, |path| path.display().to_string()).map_err(Some)?,
         None => own,
     };

@@ -3,7 +3,9 @@
 //! Told is the last run without errors, over the text as it stands: places have moved along with what was typed since,
 //! and `stale` tells that something was.
 
+use crate::contexts::Contexts;
 use crate::dry_run::{Graph, Spot};
+use crate::paths;
 use crate::requests::{evaluate, failed, work};
 use crate::session::{Session, Shared};
 use crate::to_lsp::Texts;
@@ -11,6 +13,8 @@ use luakit_check::MadeOp;
 use luakit_check::llb::shortened;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::Url;
 
@@ -118,6 +122,7 @@ fn answer(known: &Known, target: Option<&str>) -> Result<Value> {
             })
         })
         .collect();
+    let contexts = contexts(known, graph.run.ops.iter().filter(|op| is_wanted(op)));
     Ok(json!({
         "uri": known.entry,
         "version": known.version,
@@ -125,7 +130,16 @@ fn answer(known: &Known, target: Option<&str>) -> Result<Value> {
         "ops": ops,
         "edges": edges,
         "exports": exports(known, target),
+        "contexts": contexts,
     }))
+}
+
+/// Returns the folders that a client of BuildKit has to give, by the names that the script asks for them with.
+fn contexts<'a>(known: &Known, ops: impl Iterator<Item = &'a MadeOp>) -> BTreeMap<String, PathBuf> {
+    let folder = paths::path_of(&known.entry).and_then(|path| path.parent().map(Path::to_owned));
+    let Some(contexts) = folder.map(|folder| Contexts::new(&folder)) else { return BTreeMap::new() };
+    let names = ops.filter_map(|op| op.label.strip_prefix("local://"));
+    names.map(|name| (name.to_owned(), contexts.folder(name).to_owned())).collect()
 }
 
 fn exports(known: &Known, target: Option<&str>) -> Vec<Value> {

@@ -22,6 +22,7 @@ pub(crate) mod on_type_formatting;
 pub(crate) mod ops_at;
 #[cfg(debug_assertions)]
 pub(crate) mod panic;
+pub(crate) mod pin;
 pub(crate) mod references;
 pub(crate) mod rename;
 pub(crate) mod rename_files;

@@ -13,6 +13,7 @@ use crate::requests::work;
 use crate::session::{Session, Shared, View};
 use crate::settings::DryRunMode;
 use crate::worker;
+use luakit_analysis::end_if_cancelled;
 use luakit_project::{CONFIG_FILE, Configs, Names, entries_below};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,6 +147,7 @@ async fn tell(shared: &Shared) -> Result<Vec<(Url, Option<i64>, Vec<Diagnostic>)
     };
     work(move || {
         let tell = |(version, view): &(Option<i64>, View)| {
+            end_if_cancelled();
             // A client that cannot be told to pull again is pushed what the runs find in open documents.
             let runs = version.is_none() || view.capabilities.refresh;
             (view.snapshot.url.clone(), *version, diagnostics(view, runs))

@@ -53,14 +53,25 @@ local function shell(words)
   return table.concat(vim.tbl_map(vim.fn.shellescape, words), " ")
 end
 
+--- Asks for what is built, and then for its graph: the first question evaluates what has changed.
+local function ask(script, target, answered)
+  local params = { uri = vim.uri_from_bufnr(script), format = "json", target = target }
+  luakit.ask(script, "luakit/llb", params, function(json)
+    luakit.ask(script, "luakit/graph", params, function(graph)
+      answered(json, graph)
+    end)
+  end)
+end
+
 local function build(script, client, args, target)
   local ours, theirs = part(args)
   if target and not vim.tbl_contains(ours, "--target") then
     vim.list_extend(ours, { "--target", target })
   end
-  local uri = vim.uri_from_bufnr(script)
-  luakit.ask(script, "luakit/llb", { uri = uri, format = "json", target = target }, function(json)
-    local path = vim.api.nvim_buf_get_name(script)
+  ask(script, target, function(json, graph)
+    -- A module is built by a script that requires it.
+    local path = vim.uri_to_fname(graph.uri)
+    local folder = vim.fs.dirname(path)
     local cmd = client.config.cmd
     local first = { type(cmd) == "table" and cmd[1] or "luakit", "build", vim.fs.basename(path) }
     -- What the editor evaluates is what is built.
@@ -69,15 +80,16 @@ local function build(script, client, args, target)
     end
     local second = { "buildctl", "build" }
     for _, name in ipairs(locals(json)) do
-      -- Without a word about it, a local source is the folder of the script.
+      -- Without a word about it in luakit.toml, a local source is the folder of the script.
+      local given = vim.tbl_get(graph, "contexts", name) or folder
       if not is_given(theirs, name) then
-        vim.list_extend(second, { "--local", name .. "=." })
+        vim.list_extend(second, { "--local", name .. "=" .. (given == folder and "." or given) })
       end
     end
     vim.cmd("botright 15new")
     vim.b.luakit_script = script
     local line = shell(vim.list_extend(first, ours)) .. " | " .. shell(vim.list_extend(second, theirs))
-    vim.fn.jobstart(line, { term = true, cwd = vim.fs.dirname(path) })
+    vim.fn.jobstart(line, { term = true, cwd = folder })
     -- New output is seen where the cursor is on the last line.
     vim.cmd("normal! G")
     vim.cmd.wincmd("p")

@@ -200,6 +200,10 @@ local function refresh(graph, quiet)
   luakit.ask(graph.script, "luakit/graph", { uri = graph.uri, target = graph.target }, function(answer)
     if vim.api.nvim_buf_is_valid(graph.buffer) then
       fill(graph, answer)
+      -- What was lit went with the old lines.
+      if #vim.lsp.get_clients({ bufnr = 0, name = "luakit" }) > 0 then
+        follow_in_graph(graph)
+      end
     end
   end, quiet)
 end
