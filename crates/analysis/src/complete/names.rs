@@ -20,9 +20,7 @@ impl Completer<'_, '_> {
         for (id, local) in script.scopes.visible_at(self.offset) {
             let name = script.name_of(local);
             // What is being typed may itself be taken for a name that is assigned.
-            let unused = local.kind == LocalKind::Global && local.writes == 0;
-            if unused
-                || self.is_in_own_value(local)
+            if self.is_in_own_value(local)
                 || local.name.touches(self.offset)
                 || name.is_empty()
                 || !seen.insert(name)
