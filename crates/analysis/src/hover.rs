@@ -252,8 +252,16 @@ pub(crate) fn local_at(script: &Script, token: Token) -> Option<usize> {
     declared.or_else(|| {
         let is_it =
             |expr: &crate::tree::Expr| matches!(expr.kind, ExprKind::Name) && expr.range == token.range;
-        let id = script.tree.exprs.iter().position(is_it)?;
-        script.scopes.names.get(id).copied().flatten()
+        match script.tree.exprs.iter().position(is_it) {
+            Some(id) => script.scopes.names.get(id).copied().flatten(),
+            // A name alone is no statement, and not in the tree.
+            None if !script.errors.is_empty() && !is_key(script, token) => {
+                let name = script.text(token.range);
+                let mut visible = script.scopes.visible_at(token.range.start);
+                visible.find(|(_, local)| script.name_of(local) == name).map(|(id, _)| id)
+            }
+            None => None,
+        }
     })
 }
 

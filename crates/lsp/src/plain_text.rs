@@ -27,7 +27,10 @@ fn of_line(line: &str) -> String {
             },
             '*' if rest.starts_with("**") => (2, ""),
             '[' => match link(rest) {
-                Some((words, length)) => (length, words),
+                Some((words, length)) => {
+                    out.push_str(&of_line(words));
+                    (length, "")
+                }
                 None => (1, "["),
             },
             _ => (c.len_utf8(), rest.get(..c.len_utf8()).unwrap_or("")),
@@ -54,7 +57,7 @@ mod tests {
         let markdown = "```lua\nbk.f(a: string[], **b)\n```\n\n**Deprecated**: use `t[1](x)`, see [the `page`](https://x/y) of [1]\n\n## Title\n- one `two\n";
         assert_eq!(
             plain_text(markdown),
-            "bk.f(a: string[], **b)\n\nDeprecated: use t[1](x), see the `page` of [1]\n\nTitle\n- one `two"
+            "bk.f(a: string[], **b)\n\nDeprecated: use t[1](x), see the page of [1]\n\nTitle\n- one `two"
         );
         assert_eq!(plain_text(""), "");
     }

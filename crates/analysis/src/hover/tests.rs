@@ -430,3 +430,28 @@ fn comments_of_locals_parameters_and_options_are_shown() {
             version: string"#]],
     );
 }
+
+#[test]
+fn a_name_that_stands_alone_while_it_is_typed_is_explained() {
+    check(
+        "---@param path string where\nlocal function f(path)\n  pa$0th\nend\nf()",
+        &expect![[r#"
+        `path`
+        ```lua
+        (parameter) path: string
+        ```
+
+        where
+    "#]],
+    );
+    check(
+        "for _, state in ipairs({ bk.scratch() }) do sta$0te end",
+        &expect![[r#"
+        `state`
+        ```lua
+        local state: State
+        ```
+    "#]],
+    );
+    check("local x = 1\nlocal t = { x$0 = }", &expect!["nothing"]);
+}
