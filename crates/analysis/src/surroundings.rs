@@ -11,8 +11,9 @@ pub struct Surroundings<'s> {
     pub loader: Option<&'s dyn Loader>,
     /// Lists the folders that `bk.local_` takes files from.
     pub folders: Option<&'s dyn Folders>,
-    /// Other scripts of the project that are at hand, as those open in the editor.
-    pub others: &'s [Arc<Script>],
+    /// Finds other scripts of the project that are at hand, as those open in the editor. Asked only where their texts
+    /// may stand, since files may have to be read for it.
+    pub others: Option<&'s dyn Fn() -> Vec<Arc<Script>>>,
     /// Writes values as the build will see them.
     pub normal: Normal,
 }

@@ -147,14 +147,22 @@ impl Workspace {
         }
     }
 
-    /// Returns the scripts of the workspace, open or not, as far as they are no more than so many. Call it on a worker.
-    pub(crate) fn scripts(&self, most: usize) -> Vec<Arc<Script>> {
-        let found = self.entries(None).into_iter().take(most);
-        let texts = found.filter_map(|(path, root)| {
-            let name = root.name_of(&path).unwrap_or_else(|| paths::name_of(&path, &self.roots));
-            Some((key_of(&path), self.read(&path, &name)?))
-        });
-        Parsing { workspace: self }.parse(texts.collect())
+    /// Returns the scripts of the workspace that are not left out, as far as they are no more than so many. Call it on a
+    /// worker.
+    pub(crate) fn scripts(&self, most: usize, left_out: impl Fn(&Path) -> bool) -> Vec<Arc<Script>> {
+        let mut found = self.entries(None);
+        found.retain(|(path, _)| !left_out(path));
+        found.truncate(most);
+        Parsing { workspace: self }.parse(self.texts(&found))
+    }
+
+    /// Reads files, and tells them by their keys.
+    fn texts(&self, found: &[(PathBuf, Root)]) -> Vec<(String, Arc<SourceFile>)> {
+        let text = |(path, root): &(PathBuf, Root)| {
+            let name = root.name_of(path).unwrap_or_else(|| paths::name_of(path, &self.roots));
+            Some((key_of(path), self.read(path, &name)?))
+        };
+        found.iter().filter_map(text).collect()
     }
 
     fn reach(&self, found: &[(PathBuf, Root)], asked: Option<&Asked>) -> Project {
@@ -173,11 +181,7 @@ impl Workspace {
         for root in roots {
             loaders.entry(root.folder.clone()).or_insert_with(|| loader(root));
         }
-        let texts = found.iter().filter_map(|(path, root)| {
-            let name = root.name_of(path).unwrap_or_else(|| paths::name_of(path, &self.roots));
-            Some((key_of(path), self.read(path, &name)?))
-        });
-        let texts: Vec<(String, Arc<SourceFile>)> = texts.collect();
+        let texts = self.texts(found);
         let keys: BTreeMap<String, &Root> = found.iter().map(|(path, root)| (key_of(path), root)).collect();
         let scripts = parser.parse(texts.clone());
         let mut entries: Vec<Entry<'_>> = Vec::new();

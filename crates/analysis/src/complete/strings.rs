@@ -144,7 +144,7 @@ impl Completer<'_, '_> {
     /// Returns the other scripts that are at hand, and those that are required.
     fn others(&self) -> Vec<Arc<Script>> {
         let own = self.cursor.script;
-        let mut scripts: Vec<Arc<Script>> = self.surroundings.others.to_vec();
+        let mut scripts = self.surroundings.others.map_or_else(Vec::new, |find| find());
         scripts.retain(|script| script.file.name != own.file.name);
         let Some(loader) = self.surroundings.loader else { return scripts };
         let mut names: Vec<String> = own.required_modules();

@@ -1,11 +1,11 @@
 //! `textDocument/completion`, and `completionItem/resolve` for the documentation of one item.
 
-use crate::documents::Snapshot;
 use crate::requests::work;
 use crate::session::{View, as_loader};
 use crate::to_lsp::{completion_kind, markup};
 use luakit_analysis::{Documentation as Told, Folders, Script, Surroundings};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::Arc;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::*;
@@ -20,11 +20,11 @@ pub(crate) async fn completion(view: View, position: Position) -> Result<Option<
         let offset = view.offset(position);
         let loader = view.loader();
         let contexts = view.contexts();
-        let others = others(&view, offset);
+        let others = || others(&view);
         let surroundings = Surroundings {
             loader: as_loader(&loader),
             folders: contexts.as_ref().map(|it| it as &dyn Folders),
-            others: &others,
+            others: Some(&others),
             ..Surroundings::default()
         };
         let found = luakit_analysis::completions_in(&script, offset, &surroundings);
@@ -37,19 +37,11 @@ pub(crate) async fn completion(view: View, position: Position) -> Result<Option<
     .await
 }
 
-/// Returns the scripts whose texts may be wanted here, too: those that are open, and where a text may stand, those of
-/// the workspace that are not.
-fn others(view: &View, offset: usize) -> Vec<Arc<Script>> {
-    let mut others: Vec<Arc<Script>> = view.others().take(OTHERS).map(|snapshot| snapshot.script()).collect();
-    let line = view.snapshot.file.text.get(..offset).and_then(|before| before.rsplit('\n').next());
-    if line.is_some_and(|line| line.contains(['"', '\'', '(', '{', '='])) {
-        let open = |script: &Arc<Script>| {
-            let is_it = |(_, snapshot): &(_, Arc<Snapshot>)| Arc::ptr_eq(&snapshot.script(), script);
-            view.open.iter().any(is_it)
-        };
-        others.extend(view.workspace().scripts(CLOSED).into_iter().filter(|script| !open(script)));
-    }
-    others
+/// Returns the scripts that are open, and those of the workspace that are not.
+fn others(view: &View) -> Vec<Arc<Script>> {
+    let open = |path: &Path| view.open.iter().any(|(open, _)| open == path);
+    let opened = view.others().take(OTHERS).map(|snapshot| snapshot.script());
+    opened.chain(view.workspace().scripts(CLOSED, open)).collect()
 }
 
 /// Adds the documentation that was left out of a list.
