@@ -5,7 +5,7 @@
 use crate::Script;
 use crate::blocks::{Block, BlockKind, Blocks};
 use crate::results::results;
-use crate::scope::{LocalId, LocalKind, blocks_of};
+use crate::scope::{LocalId, LocalKind};
 use crate::tokens::TokenKind;
 use crate::tree::{Call, Entry, ExprId, ExprKind, FuncId, StmtKind};
 use crate::types::{Kind, Type, Types};
@@ -76,14 +76,9 @@ struct Known<'a> {
 impl<'a> Known<'a> {
     fn of(script: &'a Script) -> Known<'a> {
         let tree = &script.tree;
-        let mut blocks = vec![&tree.block];
-        blocks.extend(tree.funcs.iter().map(|func| &func.block));
         let mut statements = HashMap::new();
-        while let Some(block) = blocks.pop() {
-            for stmt in &block.stmts {
-                statements.insert(stmt.range.start, stmt.range);
-                blocks.extend(blocks_of(stmt));
-            }
+        for stmt in tree.stmts() {
+            statements.insert(stmt.range.start, stmt.range);
         }
         let locals = script.scopes.locals.iter().enumerate();
         Known {
@@ -259,20 +254,15 @@ impl Outline<'_, '_> {
     /// Finds objects of the API that are assigned to globals and fields, or returned in a table.
     fn assigned(&mut self) {
         let tree = &self.script.tree;
-        let mut blocks = vec![&tree.block];
-        blocks.extend(tree.funcs.iter().map(|func| &func.block));
-        while let Some(block) = blocks.pop() {
-            for stmt in &block.stmts {
-                match &stmt.kind {
-                    StmtKind::Assign { targets, values } => {
-                        for (target, value) in targets.iter().zip(values) {
-                            self.assignment(stmt.range, *target, *value);
-                        }
+        for stmt in tree.stmts() {
+            match &stmt.kind {
+                StmtKind::Assign { targets, values } => {
+                    for (target, value) in targets.iter().zip(values) {
+                        self.assignment(stmt.range, *target, *value);
                     }
-                    StmtKind::Return(values) => values.iter().for_each(|value| self.entries(*value, 0)),
-                    _ => {}
                 }
-                blocks.extend(blocks_of(stmt));
+                StmtKind::Return(values) => values.iter().for_each(|value| self.entries(*value, 0)),
+                _ => {}
             }
         }
     }

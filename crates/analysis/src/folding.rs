@@ -2,7 +2,6 @@
 
 use crate::Script;
 use crate::blocks::Blocks;
-use crate::scope::blocks_of;
 use crate::tokens::{Token, TokenKind};
 use crate::tree::{ExprKind, Stmt, StmtKind};
 use crate::types::required;
@@ -102,7 +101,7 @@ impl Folds<'_> {
         while let Some(block) = open.pop() {
             let mut row: Option<TextRange> = None;
             for stmt in &block.stmts {
-                open.extend(blocks_of(stmt));
+                open.extend(stmt.blocks());
                 if self.is_require(stmt) {
                     let start = row.map_or(stmt.range.start, |row| row.start);
                     row = Some(TextRange::new(start, stmt.range.end));

@@ -1,6 +1,6 @@
 //! Where a name is declared, and where the value that it denotes is made.
 
-use crate::project::{FileId, Location, Maker, Node, Project, Symbol, local_at, statements};
+use crate::project::{FileId, Location, Maker, Node, Project, Symbol, local_at};
 use crate::scope::LocalKind;
 use crate::tree::{ExprKind, StmtKind};
 use luakit_diagnostics::TextRange;
@@ -105,7 +105,7 @@ fn method_of_self(project: &Project, file: FileId, symbol: &Symbol) -> Option<Lo
     let Symbol::Local(id) = symbol else { return None };
     let script = project.script(file)?;
     let local = script.scopes.locals.get(*id).filter(|local| local.kind == LocalKind::Itself)?;
-    statements(script).into_iter().find_map(|stmt| {
+    script.tree.stmts().find_map(|stmt| {
         let StmtKind::Function { target, func } = stmt.kind else { return None };
         let ExprKind::Field { base, .. } = script.tree.expr(target).kind else { return None };
         let is_it = script.tree.func(func).block.range.start == local.visible.start;
@@ -142,7 +142,7 @@ fn target(project: &Project, focus: Location) -> NavigationTarget {
         if let Some(name) = names.iter().find(|name| name.token == Some(focus.range)) {
             return Some(name.full);
         }
-        let around = statements(script).into_iter().filter(|stmt| stmt.range.covers(focus.range));
+        let around = script.tree.stmts().filter(|stmt| stmt.range.covers(focus.range));
         around.map(|stmt| stmt.range).min_by_key(|range| range.end - range.start)
     });
     NavigationTarget { focus, full: full.filter(|full| full.covers(focus.range)).unwrap_or(focus.range) }

@@ -14,7 +14,7 @@ mod symbols;
 pub(crate) mod testing;
 
 pub(crate) use classes::{Maker, Node};
-pub(crate) use functions::{FuncName, func_names, statements};
+pub(crate) use functions::{FuncName, func_names};
 pub(crate) use link::{Linked, key_text};
 pub(crate) use param_comments::commented;
 pub(crate) use symbols::{Symbol, Use, local_at};

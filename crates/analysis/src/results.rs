@@ -2,10 +2,9 @@
 
 use crate::Script;
 use crate::blocks::{BlockKind, Blocks};
-use crate::scope::blocks_of;
 use crate::strings::decode;
 use crate::tokens::TokenKind;
-use crate::tree::{Block, Entry, ExprId, ExprKind, StmtKind};
+use crate::tree::{Entry, ExprId, ExprKind, StmtKind};
 use luakit_diagnostics::TextRange;
 
 /// A call of `bk.export` or `bk.target`.
@@ -60,24 +59,19 @@ pub fn function_names(script: &Script) -> Vec<TextRange> {
         ExprKind::Field { name, .. } => Some(*name),
         _ => None,
     };
-    let mut blocks: Vec<&Block> = vec![&tree.block];
-    blocks.extend(tree.funcs.iter().map(|func| &func.block));
-    while let Some(block) = blocks.pop() {
-        for stmt in &block.stmts {
-            blocks.extend(blocks_of(stmt));
-            match &stmt.kind {
-                StmtKind::LocalFunction { name, .. } => names.push(*name),
-                StmtKind::Function { target, .. } => names.extend(last_name(*target)),
-                StmtKind::Local { names: declared, values } => {
-                    let functions = declared.iter().enumerate().filter(|(i, _)| is_function(values.get(*i)));
-                    names.extend(functions.map(|(_, param)| param.name));
-                }
-                StmtKind::Assign { targets, values } => {
-                    let functions = targets.iter().enumerate().filter(|(i, _)| is_function(values.get(*i)));
-                    names.extend(functions.filter_map(|(_, target)| last_name(*target)));
-                }
-                _ => {}
+    for stmt in tree.stmts() {
+        match &stmt.kind {
+            StmtKind::LocalFunction { name, .. } => names.push(*name),
+            StmtKind::Function { target, .. } => names.extend(last_name(*target)),
+            StmtKind::Local { names: declared, values } => {
+                let functions = declared.iter().enumerate().filter(|(i, _)| is_function(values.get(*i)));
+                names.extend(functions.map(|(_, param)| param.name));
             }
+            StmtKind::Assign { targets, values } => {
+                let functions = targets.iter().enumerate().filter(|(i, _)| is_function(values.get(*i)));
+                names.extend(functions.filter_map(|(_, target)| last_name(*target)));
+            }
+            _ => {}
         }
     }
     for expr in &tree.exprs {

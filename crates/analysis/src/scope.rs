@@ -152,25 +152,20 @@ impl<'a> Resolver<'a> {
     /// Declares the globals that are assigned anywhere, since each function may use them.
     fn globals(&mut self) {
         let mut first: FxHashMap<&str, Name> = FxHashMap::default();
-        let mut blocks: Vec<&Block> = vec![&self.tree.block];
-        blocks.extend(self.tree.funcs.iter().map(|func| &func.block));
-        while let Some(block) = blocks.pop() {
-            for stmt in &block.stmts {
-                let targets: Vec<ExprId> = match &stmt.kind {
-                    StmtKind::Assign { targets, .. } => targets.clone(),
-                    StmtKind::Function { target, .. } => vec![*target],
-                    _ => Vec::new(),
-                };
-                for target in targets {
-                    let expr = self.tree.expr(target);
-                    let name = self.name(expr.range);
-                    // Whether it is a local is not known yet; one that is hides the global.
-                    if matches!(expr.kind, ExprKind::Name) {
-                        let place = first.entry(name).or_insert(expr.range);
-                        *place = expr.range.min(*place);
-                    }
+        for stmt in self.tree.stmts() {
+            let targets: Vec<ExprId> = match &stmt.kind {
+                StmtKind::Assign { targets, .. } => targets.clone(),
+                StmtKind::Function { target, .. } => vec![*target],
+                _ => Vec::new(),
+            };
+            for target in targets {
+                let expr = self.tree.expr(target);
+                let name = self.name(expr.range);
+                // Whether it is a local is not known yet; one that is hides the global.
+                if matches!(expr.kind, ExprKind::Name) {
+                    let place = first.entry(name).or_insert(expr.range);
+                    *place = expr.range.min(*place);
                 }
-                blocks.extend(blocks_of(stmt));
             }
         }
         let mut first: Vec<Name> = first.into_values().collect();
@@ -517,19 +512,6 @@ pub(crate) fn nth(values: &[ExprId], n: usize) -> Source {
         // Only the last one of a list is more than one value.
         (None, Some(last)) => Source::Expr(*last, n + 1 - values.len()),
         (None, None) => Source::Nil,
-    }
-}
-
-/// Returns the blocks of a statement.
-pub(crate) fn blocks_of(stmt: &Stmt) -> Vec<&Block> {
-    match &stmt.kind {
-        StmtKind::Do(block)
-        | StmtKind::While { block, .. }
-        | StmtKind::Repeat { block, .. }
-        | StmtKind::NumericFor { block, .. }
-        | StmtKind::GenericFor { block, .. } => vec![block],
-        StmtKind::If { arms, otherwise } => arms.iter().map(|arm| &arm.2).chain(otherwise).collect(),
-        _ => Vec::new(),
     }
 }
 

@@ -3,7 +3,6 @@
 
 use crate::Script;
 use crate::blocks::{BlockKind, Blocks};
-use crate::scope::blocks_of;
 use crate::tokens::{Token, TokenKind};
 use crate::tree::{self, Entry, ExprKind};
 use luakit_diagnostics::TextRange;
@@ -84,7 +83,7 @@ fn ranges(script: &Script) -> Vec<TextRange> {
         ranges.extend(statements(block));
         for stmt in &block.stmts {
             ranges.push(stmt.range);
-            open.extend(blocks_of(stmt));
+            open.extend(stmt.blocks());
         }
     }
     blocks(&Blocks::of(script), &mut ranges);

@@ -254,23 +254,18 @@ impl Painter<'_, '_> {
     /// Marks what is assigned where it is, and the functions that are declared by their path.
     fn writes(&mut self) {
         let tree = &self.script.tree;
-        let mut blocks = vec![&tree.block];
-        blocks.extend(tree.funcs.iter().map(|func| &func.block));
-        while let Some(block) = blocks.pop() {
-            for stmt in &block.stmts {
-                blocks.extend(crate::scope::blocks_of(stmt));
-                match &stmt.kind {
-                    StmtKind::Assign { targets, .. } => {
-                        targets.iter().for_each(|target| self.modify(*target, MODIFICATION, None));
-                    }
-                    StmtKind::Compound { target, .. } => self.modify(*target, MODIFICATION, None),
-                    StmtKind::Function { target, func } => {
-                        let method = tree.func(*func).method;
-                        let kind = if method { SemanticKind::Method } else { SemanticKind::Function };
-                        self.modify(*target, DECLARATION, Some(kind));
-                    }
-                    _ => {}
+        for stmt in tree.stmts() {
+            match &stmt.kind {
+                StmtKind::Assign { targets, .. } => {
+                    targets.iter().for_each(|target| self.modify(*target, MODIFICATION, None));
                 }
+                StmtKind::Compound { target, .. } => self.modify(*target, MODIFICATION, None),
+                StmtKind::Function { target, func } => {
+                    let method = tree.func(*func).method;
+                    let kind = if method { SemanticKind::Method } else { SemanticKind::Function };
+                    self.modify(*target, DECLARATION, Some(kind));
+                }
+                _ => {}
             }
         }
     }

@@ -210,15 +210,15 @@ impl Tree {
         })
     }
 
-    /// Returns every statement, also those within others and in functions, in no order.
+    /// Returns all statements, also those within others and in functions, each before those inside it.
     pub(crate) fn stmts(&self) -> impl Iterator<Item = &Stmt> {
         let mut blocks: Vec<&Block> = vec![&self.block];
         blocks.extend(self.funcs.iter().map(|func| &func.block));
-        let mut rest = [].iter();
+        let mut rest: std::slice::Iter<Stmt> = [].iter();
         std::iter::from_fn(move || {
             loop {
                 if let Some(stmt) = rest.next() {
-                    blocks.extend(crate::scope::blocks_of(stmt));
+                    blocks.extend(stmt.blocks());
                     return Some(stmt);
                 }
                 rest = blocks.pop()?.stmts.iter();
@@ -233,6 +233,21 @@ impl Tree {
             (None, ExprKind::Name) => Some(self.expr(call.callee).range),
             (None, ExprKind::Field { name, .. }) => Some(*name),
             _ => None,
+        }
+    }
+}
+
+impl Stmt {
+    /// Returns the blocks that are directly in it.
+    pub(crate) fn blocks(&self) -> Vec<&Block> {
+        match &self.kind {
+            StmtKind::Do(block)
+            | StmtKind::While { block, .. }
+            | StmtKind::Repeat { block, .. }
+            | StmtKind::NumericFor { block, .. }
+            | StmtKind::GenericFor { block, .. } => vec![block],
+            StmtKind::If { arms, otherwise } => arms.iter().map(|arm| &arm.2).chain(otherwise).collect(),
+            _ => Vec::new(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::Checker;
 use crate::Script;
-use crate::scope::{LocalKind, blocks_of};
-use crate::tree::{Block, ExprId, ExprKind, StmtKind};
+use crate::scope::LocalKind;
+use crate::tree::{ExprId, ExprKind, StmtKind};
 use crate::types::Kind;
 use luakit_diagnostics::Code;
 use std::collections::{HashMap, HashSet};
@@ -53,18 +53,13 @@ impl Checker<'_, '_> {
 /// Returns the expressions that are given a value.
 fn declared(script: &Script) -> HashSet<ExprId> {
     let mut declared = HashSet::new();
-    let mut blocks: Vec<&Block> = vec![&script.tree.block];
-    blocks.extend(script.tree.funcs.iter().map(|func| &func.block));
-    while let Some(block) = blocks.pop() {
-        for stmt in &block.stmts {
-            blocks.extend(blocks_of(stmt));
-            match &stmt.kind {
-                StmtKind::Function { target, .. } => {
-                    declared.insert(*target);
-                }
-                StmtKind::Assign { targets, .. } => declared.extend(targets),
-                _ => {}
+    for stmt in script.tree.stmts() {
+        match &stmt.kind {
+            StmtKind::Function { target, .. } => {
+                declared.insert(*target);
             }
+            StmtKind::Assign { targets, .. } => declared.extend(targets),
+            _ => {}
         }
     }
     declared

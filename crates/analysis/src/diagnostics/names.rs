@@ -3,9 +3,9 @@
 use super::exports::is_entry;
 use super::{Checker, suggestion};
 use crate::Script;
-use crate::scope::{Local, LocalKind, blocks_of};
+use crate::scope::{Local, LocalKind};
 use crate::tokens::TokenKind;
-use crate::tree::{Block, Call, ExprId, ExprKind, StmtKind};
+use crate::tree::{Call, ExprId, ExprKind, StmtKind};
 use crate::types::parsed;
 use luakit_api::modules::{Found, find, is_entry_name, is_test_name};
 use luakit_api::{GLOBALS, TEST_GLOBALS, nearest};
@@ -146,18 +146,13 @@ impl<'a> Tested<'a> {
                 _ => {}
             }
         }
-        let mut blocks: Vec<&Block> = vec![&script.tree.block];
-        blocks.extend(script.tree.funcs.iter().map(|func| &func.block));
-        while let Some(block) = blocks.pop() {
-            for stmt in &block.stmts {
-                blocks.extend(blocks_of(stmt));
-                match &stmt.kind {
-                    StmtKind::While { condition, .. } | StmtKind::Repeat { condition, .. } => {
-                        tested.add(script, *condition);
-                    }
-                    StmtKind::If { arms, .. } => arms.iter().for_each(|arm| tested.add(script, arm.1)),
-                    _ => {}
+        for stmt in script.tree.stmts() {
+            match &stmt.kind {
+                StmtKind::While { condition, .. } | StmtKind::Repeat { condition, .. } => {
+                    tested.add(script, *condition);
                 }
+                StmtKind::If { arms, .. } => arms.iter().for_each(|arm| tested.add(script, arm.1)),
+                _ => {}
             }
         }
         tested

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::scope::{Local, LocalKind};
-use crate::tree::{Block, StmtKind};
+use crate::tree::StmtKind;
 use crate::types::Kind;
 use luakit_api::Object;
 use luakit_diagnostics::Code;
@@ -18,20 +18,15 @@ impl Checker<'_, '_> {
         let locals: HashMap<usize, (usize, &Local)> =
             self.script.scopes.locals.iter().enumerate().map(|(id, it)| (it.name.start, (id, it))).collect();
         let mut unused = Vec::new();
-        let mut blocks: Vec<&Block> = vec![&self.script.tree.block];
-        blocks.extend(self.script.tree.funcs.iter().map(|func| &func.block));
-        while let Some(block) = blocks.pop() {
-            for stmt in &block.stmts {
-                blocks.extend(crate::scope::blocks_of(stmt));
-                let names: Vec<_> = match &stmt.kind {
-                    StmtKind::Local { names, .. } => names.iter().map(|param| param.name).collect(),
-                    StmtKind::LocalFunction { name, .. } => vec![*name],
-                    _ => continue,
-                };
-                let declared = names.iter().filter_map(|name| locals.get(&name.start).copied());
-                let trailing = declared.rev().take_while(|(_, local)| local.reads == 0);
-                unused.extend(trailing);
-            }
+        for stmt in self.script.tree.stmts() {
+            let names: Vec<_> = match &stmt.kind {
+                StmtKind::Local { names, .. } => names.iter().map(|param| param.name).collect(),
+                StmtKind::LocalFunction { name, .. } => vec![*name],
+                _ => continue,
+            };
+            let declared = names.iter().filter_map(|name| locals.get(&name.start).copied());
+            let trailing = declared.rev().take_while(|(_, local)| local.reads == 0);
+            unused.extend(trailing);
         }
         for (id, local) in unused {
             let name = self.script.text(local.name);

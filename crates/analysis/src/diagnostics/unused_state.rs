@@ -3,7 +3,7 @@
 use super::guarded::local_of;
 use super::{Checker, suggestion};
 use crate::scope::LocalKind;
-use crate::tree::{Block, Call, ExprId, ExprKind, StmtKind};
+use crate::tree::{Call, ExprId, ExprKind, StmtKind};
 use crate::types::{Kind, builtin};
 use luakit_api::Object;
 use luakit_diagnostics::{Code, TextRange};
@@ -11,18 +11,13 @@ use luakit_diagnostics::{Code, TextRange};
 impl<'a> Checker<'_, 'a> {
     pub(super) fn unused_states(&mut self) {
         let script = self.script;
-        let mut blocks: Vec<&Block> = vec![&script.tree.block];
-        blocks.extend(script.tree.funcs.iter().map(|func| &func.block));
-        while let Some(block) = blocks.pop() {
-            for stmt in &block.stmts {
-                if let StmtKind::Call(id) = stmt.kind
-                    && let ExprKind::Call(call) = &script.tree.expr(id).kind
-                    && !self.guarded.is_call(self.script, id)
-                {
-                    self.unused_state(id, call);
-                    self.unused_argument(id, call);
-                }
-                blocks.extend(crate::scope::blocks_of(stmt));
+        for stmt in script.tree.stmts() {
+            if let StmtKind::Call(id) = stmt.kind
+                && let ExprKind::Call(call) = &script.tree.expr(id).kind
+                && !self.guarded.is_call(self.script, id)
+            {
+                self.unused_state(id, call);
+                self.unused_argument(id, call);
             }
         }
     }

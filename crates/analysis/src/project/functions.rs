@@ -1,8 +1,7 @@
 //! How the functions of a script are called: the name each is declared with.
 
 use crate::Script;
-use crate::scope::blocks_of;
-use crate::tree::{Block, Entry, ExprId, ExprKind, FuncId, Stmt, StmtKind};
+use crate::tree::{Entry, ExprId, ExprKind, FuncId, StmtKind};
 use luakit_diagnostics::TextRange;
 
 /// The name of a function where it is declared.
@@ -34,7 +33,7 @@ pub(crate) fn func_names(script: &Script) -> Vec<FuncName> {
             name.full = TextRange::new(start, name.full.end);
         }
     };
-    for stmt in statements(script) {
+    for stmt in script.tree.stmts() {
         let start = stmt.range.start;
         match &stmt.kind {
             StmtKind::LocalFunction { name, func } => {
@@ -100,20 +99,6 @@ fn nest(script: &Script, names: &mut [FuncName]) {
         }
         open.push(id);
     }
-}
-
-/// Returns all statements, each before those inside it.
-pub(crate) fn statements(script: &Script) -> Vec<&Stmt> {
-    let mut blocks: Vec<&Block> = vec![&script.tree.block];
-    blocks.extend(script.tree.funcs.iter().map(|func| &func.block));
-    let mut found = Vec::new();
-    while let Some(block) = blocks.pop() {
-        for stmt in &block.stmts {
-            found.push(stmt);
-            blocks.extend(blocks_of(stmt));
-        }
-    }
-    found
 }
 
 /// Returns the token that an assignment's target ends with.

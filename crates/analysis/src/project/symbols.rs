@@ -1,7 +1,6 @@
 //! What a name in the text means, and where else the same thing is named.
 
 use super::classes::{Node, Sym};
-use super::functions::statements;
 use super::link::key_text;
 use super::loose::{Variables, loose, variable_at};
 use super::param_comments::commented_at;
@@ -268,7 +267,7 @@ fn uses_of_local(script: &Script, id: LocalId) -> Vec<(TextRange, Use)> {
 /// Returns the expressions that are assigned to, and how.
 pub(crate) fn assigned(script: &Script) -> HashMap<ExprId, Use> {
     let mut found = HashMap::new();
-    for stmt in statements(script) {
+    for stmt in script.tree.stmts() {
         match &stmt.kind {
             StmtKind::Assign { targets, values } => {
                 for (i, target) in targets.iter().enumerate() {

@@ -4,7 +4,6 @@ use super::keys::{is_function, is_number, key_text, numbers};
 use super::{FileId, Linker, Location, Node, RESULTS};
 use crate::Script;
 use crate::project::classes::{Maker, Signature};
-use crate::project::functions::statements;
 use crate::project::symbols::{FieldUse, Use, assigned};
 use crate::scope::{LocalId, LocalKind, Source, Target};
 use crate::tree::{Call, Entry, ExprId, ExprKind, StmtKind};
@@ -113,7 +112,7 @@ impl<'p> Linker<'p> {
             class.signature = Some(Signature { params, rest, results: Vec::new() });
         }
         // The `self` of a method is what the method stands in.
-        for stmt in statements(script) {
+        for stmt in script.tree.stmts() {
             if let StmtKind::Function { target, func } = stmt.kind
                 && script.tree.func(func).method
                 && let ExprKind::Field { base, .. } = script.tree.expr(target).kind

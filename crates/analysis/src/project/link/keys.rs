@@ -1,7 +1,6 @@
 //! Keys of tables: those that are names, and those that are numbers.
 
 use crate::Script;
-use crate::project::functions::statements;
 use crate::scope::{LocalId, Source, Target};
 use crate::strings::decode;
 use crate::tree::{ExprId, ExprKind, StmtKind};
@@ -54,8 +53,9 @@ pub(super) fn numbers(script: &Script) -> HashSet<LocalId> {
         };
     }
     found.retain(|local| !others.contains(local));
-    let indices: HashSet<TextRange> = statements(script)
-        .into_iter()
+    let indices: HashSet<TextRange> = script
+        .tree
+        .stmts()
         .filter_map(|stmt| {
             let StmtKind::GenericFor { names, values, .. } = &stmt.kind else { return None };
             let ExprKind::Call(call) = &script.tree.expr(*values.first()?).kind else { return None };
