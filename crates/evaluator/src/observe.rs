@@ -36,7 +36,7 @@ enum ToldValue {
     Table(Table),
 }
 
-/// How many values of a name are kept, and how often it is looked at; the prelude asks no more often than that.
+/// How many values of a name are kept, and how often it is looked at.
 const VALUES: usize = 8;
 const TIMES: usize = 20;
 
@@ -45,17 +45,18 @@ const SHOWN: usize = 240;
 const ENTRIES: usize = 12;
 const DEPTH: usize = 2;
 
-/// Makes the function that takes a number and a value.
+/// Makes the function that takes a number and a value, and tells whether it has seen enough of that name.
 pub(crate) fn observer(lua: &Lua, run: &Rc<Run>) -> mlua::Result<Function> {
     let run = run.clone();
     lua.create_function(move |lua, (number, value): (usize, Value)| {
         let mut observations = run.observations.borrow_mut();
         let told = observations.entry(number).or_default();
         told.times += 1;
-        told.more |= told.times >= TIMES;
+        let enough = told.times == TIMES;
+        told.more |= enough;
         let value = match value {
             // What functions and states are is told better by what they are made with.
-            Value::Function(_) | Value::UserData(_) | Value::Thread(_) => return Ok(()),
+            Value::Function(_) | Value::UserData(_) | Value::Thread(_) => return Ok(enough),
             Value::Table(table) => ToldValue::Table(table),
             value => ToldValue::Written(written(lua, &value)),
         };
@@ -65,7 +66,7 @@ pub(crate) fn observer(lua: &Lua, run: &Rc<Run>) -> mlua::Result<Function> {
         } else if !known {
             told.values.push(value);
         }
-        Ok(())
+        Ok(enough)
     })
 }
 

@@ -157,8 +157,11 @@ impl LanguageServer for Backend {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
-        let Some(view) = self.view(&text_document.uri) else { return Ok(None) };
-        let observed = self.session.lock().observed_in(&text_document.uri);
+        let (view, observed) = {
+            let session = self.session.lock();
+            (session.view(&text_document.uri), session.observed_in(&text_document.uri))
+        };
+        let Some(view) = view else { return Ok(None) };
         hover::hover(view, observed, position).await
     }
 

@@ -34,7 +34,7 @@ impl RecentEdits {
         text: &Rope,
         changes: &[TextDocumentContentChangeEvent],
     ) {
-        if to <= from || !changes.iter().all(|change| change.range.is_some()) {
+        if to <= from || !are_pieces(changes) {
             // Who counts otherwise, or sends whole texts, has no gaps that mean anything.
             self.0.clear();
             return;
@@ -56,10 +56,7 @@ impl RecentEdits {
         let is_gap = |edit: &Edit| {
             edit.from < version && version < edit.to && edit.to.abs_diff(edit.from) as usize <= REMEMBERED
         };
-        let at = self.0.iter().position(is_gap)?;
-        if !changes.iter().all(|change| change.range.is_some()) {
-            return None;
-        }
+        let at = self.0.iter().position(is_gap).filter(|_| are_pieces(changes))?;
         let next = self.0.get_mut(at)?;
         let from = std::mem::replace(&mut next.from, version);
         let mut text = next.text.clone();
@@ -72,4 +69,9 @@ impl RecentEdits {
         }
         Some(text)
     }
+}
+
+/// Tells whether none of the changes is a whole new text.
+fn are_pieces(changes: &[TextDocumentContentChangeEvent]) -> bool {
+    changes.iter().all(|change| change.range.is_some())
 }
