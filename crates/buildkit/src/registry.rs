@@ -67,7 +67,7 @@ pub fn resolve(reference: &Reference, config: &Config, cancelled: &AtomicBool) -
     let registry = Registry {
         name: RegistryName(reference.domain()),
         shown: shown(reference),
-        agent: agent(is_local(reference.domain())),
+        agent: agent(is_local(reference.domain()), config.connect),
         config,
         found: OnceCell::new(),
         deadline,
@@ -104,11 +104,12 @@ fn is_local(domain: &str) -> bool {
     bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn agent(local: bool) -> Agent {
+fn agent(local: bool, connect: Duration) -> Agent {
     let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
     let builder = Agent::config_builder()
         .tls_config(tls)
         .https_only(!local)
+        .timeout_connect(Some(connect))
         .http_status_as_error(false)
         .max_redirects(5)
         .redirect_auth_headers(RedirectAuthHeaders::Never)
@@ -180,12 +181,12 @@ impl Registry<'_> {
             Some(value) => request.header(header::AUTHORIZATION, value),
             None => request,
         };
-        let timed = request
+        request
             .config()
             .timeout_global(Some(self.left()?))
-            .timeout_connect(Some(self.config.connect))
-            .build();
-        timed.call().map_err(|err| self.unreachable(&err))
+            .build()
+            .call()
+            .map_err(|err| self.unreachable(&err))
     }
 
     /// Answers a challenge. Returns what the header `Authorization` has to say.

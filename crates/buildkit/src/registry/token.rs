@@ -100,17 +100,14 @@ impl Registry<'_> {
                     ("client_id", "luakit"),
                 ]);
                 let request = self.agent.post(&challenge.realm).config();
-                let request =
-                    request.timeout_global(Some(self.left()?)).timeout_connect(Some(self.config.connect));
-                request.max_redirects(0).build().send_form(fields)
+                request.timeout_global(Some(self.left()?)).max_redirects(0).build().send_form(fields)
             }
             login => {
                 let mut request = self.agent.get(&challenge.realm).query_pairs(fields);
                 if let Some(value) = login.and_then(Login::basic) {
                     request = request.header("authorization", value);
                 }
-                let request = request.config().timeout_global(Some(self.left()?));
-                request.timeout_connect(Some(self.config.connect)).max_redirects(0).build().call()
+                request.config().timeout_global(Some(self.left()?)).max_redirects(0).build().call()
             }
         };
         let mut answer = answer.map_err(|err| self.unreachable(&err))?;
