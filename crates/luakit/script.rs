@@ -7,9 +7,9 @@ use luakit_api::modules::Loader;
 use luakit_check::{DiskLoader, DryRun, GitLoader, Options, Output, worker};
 use luakit_diagnostics::{Diagnostic, Place, SourceFile, TextRange, sort};
 use luakit_llb::Platform;
-use luakit_project::{CONFIG_FILE, Config, Configs, Given, Names};
+use luakit_project::{CONFIG_FILE, Config, Configs, Given, Names, Walked, walk};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -18,6 +18,17 @@ use std::time::Duration;
 pub(crate) const FINDINGS: u8 = 1;
 /// The exit code of a command that could not do its work.
 pub(crate) const UNUSABLE: u8 = 2;
+
+/// Returns the Lua files in a folder, as one would name them, and says what could not be looked into.
+pub(crate) fn lua_files(folder: &Path, names: &Names, ignore_file: Option<&str>) -> Walked {
+    let is_lua = |path: &Path| path.extension().is_some_and(|extension| extension == "lua");
+    let Walked { files, failures } = walk(folder, names, ignore_file, is_lua);
+    for failure in &failures {
+        tell!("luakit: {failure}");
+    }
+    let shown = |path: PathBuf| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
+    Walked { files: files.into_iter().map(shown).collect(), failures }
+}
 
 /// Reads a script under the name that it was given.
 ///

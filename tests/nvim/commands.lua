@@ -214,6 +214,18 @@ step("shows what an edit makes BuildKit run again", function()
   vim.cmd("silent undo")
 end)
 
+--- Waits for the end of a build, and returns its terminal and what that shows.
+local function built()
+  local terminal = t.await("the end of the build", function()
+    return vim.iter(vim.api.nvim_list_bufs()):find(function(buffer)
+      return vim.bo[buffer].buftype == "terminal" and table.concat(lines(buffer), ""):find("bytes")
+    end)
+  end)
+  local told = table.concat(lines(terminal), "")
+  t.expect(not told:find("[^0-9]0 bytes"), "a definition is built: %s", told)
+  return terminal, told
+end
+
 step("builds in a terminal", function()
   local offered
   vim.ui.select = function(names, _, choose)
@@ -221,15 +233,9 @@ step("builds in a terminal", function()
     choose("app")
   end
   vim.cmd("Luakit build --output type=local,dest=out")
-  local terminal = t.await("the end of the build", function()
-    return vim.iter(vim.api.nvim_list_bufs()):find(function(buffer)
-      return vim.bo[buffer].buftype == "terminal" and table.concat(lines(buffer), ""):find("bytes")
-    end)
-  end)
-  local told = table.concat(lines(terminal), "")
+  local terminal, told = built()
   t.expect(told:find("buildctl build --local context=. --output type=local,dest=out", 1, true), "%s", told)
   t.expect(offered == "tools app", "one of several results is asked for: %s", offered)
-  t.expect(not told:find("[^0-9]0 bytes"), "a definition is built: %s", told)
   close(terminal)
 end)
 
@@ -241,14 +247,8 @@ step("builds the script of a module, with the folders that luakit.toml names", f
     choose("app")
   end
   vim.cmd("Luakit build")
-  local terminal = t.await("the end of the build", function()
-    return vim.iter(vim.api.nvim_list_bufs()):find(function(buffer)
-      return vim.bo[buffer].buftype == "terminal" and table.concat(lines(buffer), ""):find("bytes")
-    end)
-  end)
-  local told = table.concat(lines(terminal), "")
+  local terminal, told = built()
   t.expect(told:find("build --local context=" .. vim.fn.getcwd() .. "/app/web", 1, true), "%s", told)
-  t.expect(not told:find("[^0-9]0 bytes"), "a definition is built: %s", told)
   vim.ui.select = chosen
   close(terminal)
   vim.uv.fs_unlink("app/luakit.toml")

@@ -7,7 +7,7 @@ use luakit_analysis::Script;
 use luakit_check::worker;
 use luakit_diagnostics::SourceFile;
 use luakit_format::{Config, format};
-use luakit_project::{Names, replace_file, walk};
+use luakit_project::{Names, replace_file};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -115,7 +115,6 @@ fn show(source: &SourceFile, formatted: &str, tally: &mut Tally) -> Result<(), S
 
 /// Returns the files that are named, and the Lua files in the folders that are, less those that .styluaignore names.
 fn lua_files(paths: &[PathBuf], names: &Names, tally: &mut Tally) -> Vec<PathBuf> {
-    let is_lua = |path: &Path| path.extension().is_some_and(|extension| extension == "lua");
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -124,16 +123,12 @@ fn lua_files(paths: &[PathBuf], names: &Names, tally: &mut Tally) -> Vec<PathBuf
             }
             continue;
         }
-        let found = walk(path, names, Some(luakit_format::IGNORE), is_lua);
-        for failure in &found.failures {
-            tell!("luakit: {failure}");
-        }
+        let found = script::lua_files(path, names, Some(luakit_format::IGNORE));
         tally.failed += found.failures.len();
         if found.files.is_empty() && found.failures.is_empty() {
             tell!("luakit: no Lua files in `{}`", path.display());
         }
-        let shown = |path: PathBuf| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
-        files.extend(found.files.into_iter().map(shown));
+        files.extend(found.files);
     }
     files
 }

@@ -8,7 +8,7 @@ use luakit_buildkit::registry::{Config, resolve};
 use luakit_check::worker;
 use luakit_diagnostics::{Edit, SourceFile};
 use luakit_llb::Digest;
-use luakit_project::{Names, Pin, pins, rewrite, walk};
+use luakit_project::{Names, Pin, pins, rewrite};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -65,14 +65,9 @@ fn files(paths: &[PathBuf], names: &Names, tally: &mut Tally) -> Vec<PathBuf> {
             files.push(path.clone());
             continue;
         }
-        let is_lua = |path: &Path| path.extension().is_some_and(|extension| extension == "lua");
-        let found = walk(path, names, None, is_lua);
-        for failure in &found.failures {
-            tell!("luakit: {failure}");
-            tally.failed = true;
-        }
-        let shown = |path: PathBuf| path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
-        files.extend(found.files.into_iter().map(shown));
+        let found = script::lua_files(path, names, None);
+        tally.failed |= !found.failures.is_empty();
+        files.extend(found.files);
     }
     files
 }
