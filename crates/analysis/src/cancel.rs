@@ -23,7 +23,7 @@ pub fn cancellable<T>(token: Arc<AtomicBool>, work: impl FnOnce() -> T) -> T {
 }
 
 /// Returns the token of the work on this thread, for threads that do a share of it.
-pub fn token() -> Arc<AtomicBool> {
+pub fn cancel_token() -> Arc<AtomicBool> {
     TOKEN.with_borrow(|token| token.clone().unwrap_or_default())
 }
 

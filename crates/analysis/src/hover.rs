@@ -256,9 +256,7 @@ pub(crate) fn local_at(script: &Script, token: Token) -> Option<usize> {
             Some(id) => script.scopes.names.get(id).copied().flatten(),
             // A name alone is no statement, and not in the tree.
             None if !script.errors.is_empty() && !is_key(script, token) => {
-                let name = script.text(token.range);
-                let mut visible = script.scopes.visible_at(token.range.start);
-                visible.find(|(_, local)| script.name_of(local) == name).map(|(id, _)| id)
+                script.visible(script.text(token.range), token.range.start).map(|(id, _)| id)
             }
             None => None,
         }

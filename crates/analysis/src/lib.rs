@@ -56,7 +56,7 @@ mod workspace_symbols;
 
 pub use asked::{AskedArguments, asked_arguments};
 pub use calls::{CallItem, CallKind, Calls, call_items, incoming_calls, outgoing_calls};
-pub use cancel::{cancellable, end_if_cancelled, token};
+pub use cancel::{cancel_token, cancellable, end_if_cancelled};
 pub use caught::caught;
 pub use complete::{
     CompletionItem, CompletionKind, Completions, Documentation, completions, completions_in, documentation,
@@ -226,6 +226,11 @@ impl Script {
     /// Returns the name that a local is used by: that of a method's `self` is not written.
     pub(crate) fn name_of(&self, local: &scope::Local) -> &str {
         if local.kind == scope::LocalKind::Itself { "self" } else { self.text(local.name) }
+    }
+
+    /// Returns what a name means at an offset, if anything declares it.
+    pub(crate) fn visible(&self, name: &str, offset: usize) -> Option<(scope::LocalId, &scope::Local)> {
+        self.scopes.visible_at(offset).find(|(_, local)| self.name_of(local) == name)
     }
 
     /// Returns the tokens that lie in a range, without comments.

@@ -1,5 +1,8 @@
 //! Lua's own functions, as far as scripts have them: how they are called and what they do.
 
+use crate::Script;
+use crate::tree::{ExprId, ExprKind};
+
 /// A function or value of Lua's libraries.
 #[derive(Debug)]
 pub(crate) struct LuaName {
@@ -55,6 +58,25 @@ impl LuaName {
 /// Returns what has this path, such as `string.format`.
 pub(crate) fn lua_name(path: &str) -> Option<&'static LuaName> {
     LUA_NAMES.iter().find(|it| it.path == path)
+}
+
+/// Returns the table that a loop goes over, and by which function: a table needs none in Luau.
+pub(crate) fn looped(script: &Script, list: ExprId) -> (ExprId, Option<Looping>) {
+    let ExprKind::Call(call) = &script.tree.expr(list).kind else { return (list, None) };
+    let path = script.global_path(call.callee).filter(|_| call.method.is_none());
+    match (path.as_deref(), call.args.first()) {
+        (Some("ipairs"), Some(table)) => (*table, Some(Looping::Ipairs)),
+        (Some("pairs"), Some(table)) => (*table, Some(Looping::Pairs)),
+        _ => (list, None),
+    }
+}
+
+/// The functions that loops call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Looping {
+    /// Its keys are counted.
+    Ipairs,
+    Pairs,
 }
 
 /// Tells whether a function of Lua's libraries only reads the tables it is given.

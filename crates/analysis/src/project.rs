@@ -22,7 +22,7 @@ pub(crate) use symbols::{Symbol, Use, local_at};
 use crate::Script;
 use crate::tree::{ExprId, FuncId};
 use crate::types::required;
-use luakit_api::modules::{Found, Loader, find};
+use luakit_api::modules::{Found, Loader, find, of_library};
 use luakit_diagnostics::{SourceFile, TextRange};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -309,13 +309,13 @@ impl Project {
 
 impl ProjectFile {
     fn is_library(&self) -> bool {
-        self.key.starts_with("luakit:")
+        of_library(&self.key)
     }
 }
 
 /// The library's files have the same key from everywhere.
 fn key_of(root: &str, path: &str) -> String {
-    if path.starts_with("luakit:") { path.to_owned() } else { format!("{root}{path}") }
+    if of_library(path) { path.to_owned() } else { format!("{root}{path}") }
 }
 
 /// Returns the range of a name or a string without quotes and brackets.

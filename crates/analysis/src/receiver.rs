@@ -64,11 +64,7 @@ impl Cursor<'_> {
             TokenKind::Name => {
                 let name = self.text(start);
                 let script = self.script;
-                let local = script
-                    .scopes
-                    .visible_at(token.range.start)
-                    .find(|(_, local)| script.name_of(local) == name);
-                match local {
+                match script.visible(name, token.range.start) {
                     Some((id, _)) => types.local(id),
                     None if name == "bk" => Type::sure(Kind::Bk),
                     None if name == "require" => self.required(types, start),

@@ -66,7 +66,7 @@ pub const EMBEDDED: &[(&str, &str)] = &[
 ];
 
 /// What stands before the name of a module of the library, where no file of the script may take its place.
-const LIBRARY: &str = "luakit:";
+pub const LIBRARY: &str = "luakit:";
 
 /// Tells whether a canonical path is that of a module of the library.
 pub fn of_library(path: &str) -> bool {

@@ -17,9 +17,7 @@ impl Contexts {
     pub(crate) fn new(folder: &Path) -> Contexts {
         Contexts { folder: folder.to_owned(), config: project::config_of(Some(&folder.join("build.lua"))) }
     }
-}
 
-impl Contexts {
     /// Returns the folder of a context.
     pub(crate) fn folder(&self, name: &str) -> &Path {
         self.config.contexts.get(name).unwrap_or(&self.folder)

@@ -342,7 +342,7 @@ impl Parser for Parsing<'_> {
             std::thread::scope(|scope| {
                 let share = missing.len().div_ceil(threads);
                 let start = |part| {
-                    let token = luakit_analysis::token();
+                    let token = luakit_analysis::cancel_token();
                     let share = move || -> Vec<_> { <[usize]>::iter(part).filter_map(parse).collect() };
                     let work = move || luakit_analysis::cancellable(token, share);
                     std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)

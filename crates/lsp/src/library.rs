@@ -3,19 +3,17 @@
 //! It is written below the user's cache folder when somebody wants to go there, in a folder for each version of it, and
 //! read-only. These files are nobody's own: nothing is found, renamed or formatted in them.
 
-use luakit_api::modules::EMBEDDED;
+use luakit_api::modules::{EMBEDDED, LIBRARY};
+use luakit_project::write_whole;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// What stands before the keys of the library's files.
-const PREFIX: &str = "luakit:";
-
 /// Returns the file of a module of the library by its key, such as `luakit:prelude/go`; it is written if it is not
 /// there. Call it on a worker.
 pub(crate) fn file_of(key: &str) -> Option<PathBuf> {
-    let (name, text) = EMBEDDED.iter().find(|(name, _)| key.strip_prefix(PREFIX) == Some(name))?;
+    let (name, text) = EMBEDDED.iter().find(|(name, _)| key.strip_prefix(LIBRARY) == Some(name))?;
     let path = folder()?.join(format!("{name}.lua"));
     match std::fs::read_to_string(&path) {
         Ok(there) if there == *text => Some(path),
@@ -27,7 +25,7 @@ pub(crate) fn file_of(key: &str) -> Option<PathBuf> {
 pub(crate) fn key_of(path: &Path) -> Option<String> {
     let name = path.strip_prefix(folder()?).ok()?.to_str()?.replace('\\', "/");
     let name = name.strip_suffix(".lua")?;
-    EMBEDDED.iter().any(|(other, _)| *other == name).then(|| format!("{PREFIX}{name}"))
+    EMBEDDED.iter().any(|(other, _)| *other == name).then(|| format!("{LIBRARY}{name}"))
 }
 
 /// Returns the folder of this version.
@@ -45,15 +43,10 @@ fn folder() -> Option<&'static Path> {
     FOLDER.get_or_init(find).as_deref()
 }
 
-/// Writes a file so that nobody ever sees half of it.
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    std::fs::create_dir_all(folder)?;
-    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
-    let _ = std::fs::remove_file(&temporary);
-    std::fs::write(&temporary, text)?;
-    let mut permissions = std::fs::metadata(&temporary)?.permissions();
+    std::fs::create_dir_all(path.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
+    write_whole(path, text.as_bytes())?;
+    let mut permissions = std::fs::metadata(path)?.permissions();
     permissions.set_readonly(true);
-    std::fs::set_permissions(&temporary, permissions)?;
-    std::fs::rename(&temporary, path)
+    std::fs::set_permissions(path, permissions)
 }

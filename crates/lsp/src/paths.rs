@@ -1,5 +1,6 @@
 //! From URIs to paths and names, and back.
 
+use luakit_api::modules::of_library;
 use std::path::{Path, PathBuf};
 use tower_lsp::lsp_types::Url;
 
@@ -45,7 +46,7 @@ impl Root {
 
     /// Returns the path of a file by its name; embedded modules have none.
     pub(crate) fn path_of(&self, name: &str) -> Option<PathBuf> {
-        if name.starts_with("luakit:") {
+        if of_library(name) {
             return None;
         }
         // A file of the library that LUAKIT_STDLIB_DIR names is called by its whole path.

@@ -18,7 +18,7 @@ pub(crate) async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'st
     let permit = QUESTIONS.acquire().await;
     // Who does not wait any more drops this future, and with it the work.
     let token = Arc::<AtomicBool>::default();
-    let _trips = TripOnDrop(token.clone());
+    let _guard = CancelOnDrop(token.clone());
     // The thread holds the permit, for it may go on for a while when a cancelled request has been forgotten.
     let work = move || {
         let _permit = permit;
@@ -27,9 +27,10 @@ pub(crate) async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'st
     spawn(work).await.unwrap_or_else(|_| Err("the worker is gone".into()))
 }
 
-struct TripOnDrop(Arc<AtomicBool>);
+/// Trips a flag of one piece of work, so that it does no harm when that has ended.
+pub(crate) struct CancelOnDrop(pub(crate) Arc<AtomicBool>);
 
-impl Drop for TripOnDrop {
+impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }

@@ -202,7 +202,7 @@ impl Completer<'_, '_> {
     fn is_evaluated(&self, receiver: usize) -> bool {
         let script = self.cursor.script;
         let name = self.cursor.text(receiver);
-        let found = script.scopes.visible_at(self.offset).find(|(_, local)| script.text(local.name) == name);
+        let found = script.visible(name, self.offset);
         let value = found.and_then(|(_, local)| local.value).map(|value| &script.tree.expr(value).kind);
         matches!(value, Some(crate::tree::ExprKind::Call(call)) if script.global_path(call.callee).as_deref() == Some("luakit.evaluate"))
     }

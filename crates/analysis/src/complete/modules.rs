@@ -1,12 +1,9 @@
 //! What `require` can be given.
 
 use super::{Completer, CompletionItem, CompletionKind, Documentation};
-use luakit_api::modules::{EMBEDDED, is_test_name};
+use luakit_api::modules::{EMBEDDED, LIBRARY, is_test_name};
 use luakit_diagnostics::TextRange;
 use std::collections::BTreeMap;
-
-/// What stands before the name of an embedded module where no file may take its place.
-const LIBRARY: &str = "luakit:";
 
 impl Completer<'_, '_> {
     pub(super) fn modules(&self, content: TextRange) -> Vec<CompletionItem> {

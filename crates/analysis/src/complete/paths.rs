@@ -77,8 +77,7 @@ impl Completer<'_, '_> {
         }
         let name = cursor.text(first);
         let script = cursor.script;
-        let (id, _) =
-            script.scopes.visible_at(self.offset).find(|(_, local)| script.text(local.name) == name)?;
+        let (id, _) = script.visible(name, self.offset)?;
         if first == last {
             return self.context_of_local(id, STEPS);
         }

@@ -6,7 +6,7 @@ use super::{Completer, CompletionItem, CompletionKind, Documentation};
 use crate::tokens::TokenKind;
 use crate::tree::{ExprKind, StmtKind};
 use crate::types::{Exported, exported, required};
-use luakit_api::modules::{EMBEDDED, Found, find};
+use luakit_api::modules::{EMBEDDED, Found, LIBRARY, find};
 use luakit_api::{GLOBALS, is_lua_name};
 use std::sync::Arc;
 
@@ -101,7 +101,7 @@ impl Completer<'_, '_> {
             let taken = GLOBALS.contains(&&*name)
                 || self.is_local(&name)
                 || candidates.iter().any(|other| other.name == name && !other.of_library && of_library);
-            let known = known.iter().any(|it| *it == dotted || it.strip_prefix("luakit:") == Some(&*dotted));
+            let known = known.iter().any(|it| *it == dotted || it.strip_prefix(LIBRARY) == Some(&*dotted));
             if !known && !taken && is_lua_name(&name) {
                 candidates.push(Candidate { module, name, of_library });
             }

@@ -43,9 +43,7 @@ impl Completer<'_, '_> {
         });
         items.collect()
     }
-}
 
-impl Completer<'_, '_> {
     /// Returns a call of a function of the project, with a place for each parameter that has to be given; `parameters`
     /// is what a list shows of them.
     pub(super) fn call_snippet(&self, is_function: bool, name: &str, parameters: &str) -> Option<String> {

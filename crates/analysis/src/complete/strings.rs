@@ -6,7 +6,7 @@ use crate::cursor::{CallAt, Place, Step};
 use crate::seen::texts;
 use crate::slot::Slot;
 use crate::types::{Kind, parsed};
-use luakit_api::modules::{Found, find};
+use luakit_api::modules::{Found, find, of_library};
 use luakit_api::{FunctionId, Ty};
 use luakit_diagnostics::TextRange;
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,7 +155,7 @@ impl Completer<'_, '_> {
             }
             // What luakit brings along is not what the project writes.
             if let Found::File(path, file) = find(&name, loader)
-                && !path.starts_with("luakit:")
+                && !of_library(&path)
             {
                 let script = parsed(&file);
                 names.extend(script.required_modules());

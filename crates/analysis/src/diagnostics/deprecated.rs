@@ -39,9 +39,7 @@ impl Checker<'_, '_> {
             self.found.push(self.finding(Code::DEPRECATED, name, message));
         }
     }
-}
 
-impl Checker<'_, '_> {
     /// Tells whether a name is that of what it means, and none that was given to it later.
     fn is_its_own_name(&self, id: ExprId) -> bool {
         let scopes = &self.script.scopes;

@@ -9,7 +9,7 @@ use crate::tree::{Call, ExprId, ExprKind, StmtKind};
 use crate::types::parsed;
 use luakit_api::modules::{Found, find, is_entry_name, is_test_name};
 use luakit_api::{GLOBALS, TEST_GLOBALS, nearest};
-use luakit_diagnostics::{Code, Edit, Fix};
+use luakit_diagnostics::{Code, Fix};
 use std::collections::HashSet;
 
 /// For how many names others are looked for that could be meant: who has more has not mistyped them, and each is compared
@@ -59,22 +59,13 @@ impl Checker<'_, '_> {
             if !used.contains(&id) && !is_entry && near.is_none() {
                 continue;
             }
-            let mut finding = match near {
-                Some(near) => {
-                    let message = format!("`{name}` is not defined, did you mean `{near}`?");
-                    self.finding(Code::UNKNOWN_NAME, expr.range, message)
-                }
-                None => self.finding(Code::UNKNOWN_NAME, expr.range, format!("`{name}` is not defined")),
-            };
+            let mut finding =
+                self.finding(Code::UNKNOWN_NAME, expr.range, format!("`{name}` is not defined"));
             if let Some(near) = near {
-                let title = format!("Write `{near}`");
+                finding.message += &format!(", did you mean `{near}`?");
+                let fix = suggestion(format!("Write `{near}`"), expr.range, near);
                 // A value that is merely given to something could be meant to be another one.
-                finding.fixes.push(match used.contains(&id) {
-                    true => {
-                        Fix { title, edits: vec![Edit { range: expr.range, text: near.into() }], safe: true }
-                    }
-                    false => suggestion(title, expr.range, near),
-                });
+                finding.fixes.push(Fix { safe: used.contains(&id), ..fix });
             }
             self.found.push(finding);
         }

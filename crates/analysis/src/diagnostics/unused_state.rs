@@ -58,8 +58,7 @@ impl<'a> Checker<'_, 'a> {
     /// Returns a name that means nothing yet at an offset.
     pub(super) fn new_name(&self, name: &str, offset: usize) -> Option<String> {
         let script = self.script;
-        let is_taken =
-            |name: &str| script.scopes.visible_at(offset).any(|(_, local)| script.text(local.name) == name);
+        let is_taken = |name: &str| script.visible(name, offset).is_some();
         let numbered = (2..10).map(|number| format!("{name}{number}"));
         std::iter::once(name.to_owned()).chain(numbered).find(|name| !is_taken(name))
     }

@@ -3,7 +3,7 @@
 use super::{Replacement, place};
 use crate::Script;
 use crate::project::{FileId, Location, Project, Symbol};
-use crate::scope::{Local, LocalKind};
+use crate::scope::LocalKind;
 use crate::tree::{ExprId, ExprKind};
 use luakit_diagnostics::SourceFile;
 use std::collections::BTreeMap;
@@ -77,8 +77,7 @@ fn declared(
 ) -> String {
     let offset = script.tree.expr(id).range.start;
     let other = if is_renamed {
-        let same = |local: &&Local| script.text(local.name) == new;
-        script.scopes.visible_at(offset).map(|(_, local)| local).find(same)
+        script.visible(new, offset).map(|(_, local)| local)
     } else {
         script.scopes.names.get(id).copied().flatten().and_then(|id| script.scopes.locals.get(id))
     };

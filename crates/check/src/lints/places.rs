@@ -1,6 +1,7 @@
 //! From an operation to the text that made it.
 
 use luakit_analysis::Script;
+use luakit_api::modules::of_library;
 use luakit_api::{CallSite, Focus, Prepared, Problem, Step};
 use luakit_diagnostics::{Code, Place, Related, SourceFile, TextRange};
 use luakit_llb::{Graph, Location, Vertex};
@@ -8,9 +9,6 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// What begins the names of the modules that are embedded: nobody can change them.
-const EMBEDDED: &str = "luakit:";
 
 /// Finds places. Files are made ready only where there is something to say.
 pub(super) struct Places<'a> {
@@ -137,7 +135,7 @@ impl<'a> Places<'a> {
 
     /// Tells whether a file is one that people can change.
     pub(super) fn can_change(&self, file: &SourceFile) -> bool {
-        !file.name.starts_with(EMBEDDED)
+        !of_library(&file.name)
     }
 
     /// Tells whether a location is in a file.

@@ -4,7 +4,7 @@ use crate::library;
 use crate::requests::work;
 use crate::session::View;
 use luakit_analysis::LinkTarget;
-use luakit_api::modules::{Found, find};
+use luakit_api::modules::{Found, find, of_library};
 use luakit_check::DiskLoader;
 use std::path::{Path, PathBuf};
 use tower_lsp::jsonrpc::Result;
@@ -28,10 +28,10 @@ pub(crate) async fn document_link(view: View) -> Result<Option<Vec<DocumentLink>
 /// Returns the file of a module. One that luakit brings along is then written to disk.
 fn module(view: &View, loader: &DiskLoader, name: &str) -> Option<(Url, Option<String>)> {
     let Found::File(path, file) = find(name, loader) else { return None };
-    let on_disk: PathBuf = match path.strip_prefix("luakit:") {
-        Some(_) if Path::new(&file.name).is_absolute() => PathBuf::from(&file.name),
-        Some(_) => library::file_of(&path)?,
-        None => loader.path_of(&path),
+    let on_disk: PathBuf = match of_library(&path) {
+        true if Path::new(&file.name).is_absolute() => PathBuf::from(&file.name),
+        true => library::file_of(&path)?,
+        false => loader.path_of(&path),
     };
     let open = view.open.iter().find(|(path, _)| *path == on_disk);
     let url =

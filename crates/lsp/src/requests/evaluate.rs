@@ -4,9 +4,9 @@
 use crate::dry_run::{self, Outcome, Reason, Report};
 use crate::requests::{failed, not_open};
 use crate::session::Shared;
+use crate::worker::CancelOnDrop;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::Url;
@@ -40,14 +40,5 @@ pub(crate) async fn run(shared: &Shared, url: &Url) -> Result<Arc<Report>> {
         Ok(Outcome::Superseded) => Err(Error::new(ErrorCode::ContentModified)),
         Ok(Outcome::Failed(message)) => Err(failed(message)),
         Err(_) => Err(Error::internal_error()),
-    }
-}
-
-/// The flag is of one run only, so that it does no harm when that has ended.
-pub(crate) struct CancelOnDrop(pub(crate) Arc<AtomicBool>);
-
-impl Drop for CancelOnDrop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }

@@ -2,11 +2,12 @@
 //! graph, and what BuildKit runs again for them.
 
 use crate::dry_run::Base;
-use crate::requests::evaluate::{self, CancelOnDrop};
+use crate::requests::evaluate;
 use crate::requests::graph::Known;
 use crate::requests::{failed, work};
 use crate::session::Shared;
 use crate::worker;
+use crate::worker::CancelOnDrop;
 use luakit_check::DryRun;
 use luakit_check::llb::diff::{self, Files};
 use luakit_check::llb::{Definition, Source};

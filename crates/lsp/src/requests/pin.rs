@@ -2,10 +2,10 @@
 //!
 //! What is offered names the image and which of those with this name it is, so that it is found again in a text that has moved on.
 
-use crate::requests::evaluate::CancelOnDrop;
 use crate::requests::execute_command::{self, PIN_DIGEST};
 use crate::requests::{code_action, failed, work};
 use crate::session::{Session, Shared, View};
+use crate::worker::CancelOnDrop;
 use crate::{lookup, outbox::Message};
 use luakit_diagnostics::TextRange;
 use luakit_llb::Digest;

@@ -3,6 +3,7 @@
 use super::keys::{is_function, is_number, key_text, numbers};
 use super::{FileId, Linker, Location, Node, RESULTS};
 use crate::Script;
+use crate::lua_library::looped;
 use crate::project::classes::{Maker, Signature};
 use crate::project::symbols::{FieldUse, Use, assigned};
 use crate::scope::{LocalId, LocalKind, Source, Target};
@@ -259,35 +260,24 @@ impl<'p> Linker<'p> {
                 _ => None,
             },
             Source::Func(func) => Some(self.linked.func(file, func)),
-            Source::Element(list) => self.element(file, script, list),
+            Source::Element(list) => Some(self.element(file, script, list)),
             Source::Nil | Source::Number | Source::Key(_) | Source::Unknown => None,
         }
     }
 
     /// Returns what the second name of `for _, x in …` holds.
-    fn element(&mut self, file: FileId, script: &Script, list: ExprId) -> Option<Node> {
-        let table = match iterator(script, list) {
-            Some((_, args)) => *args.first()?,
-            None => list,
-        };
-        let node = self.expr(file, table);
-        Some(self.linked.classes.item(node))
+    fn element(&mut self, file: FileId, script: &Script, list: ExprId) -> Node {
+        let node = self.expr(file, looped(script, list).0);
+        self.linked.classes.item(node)
     }
 
     /// The first name of `for k in …` holds the names in a table, unless they are counted.
     fn keys(&mut self, file: FileId, script: &Script, list: ExprId) {
         // What `pairs` does is done wherever it is called.
-        if iterator(script, list).is_none() {
+        if looped(script, list).1.is_none() {
             let at = Location { file, range: script.tree.expr(list).range };
             let node = self.expr(file, list);
             self.linked.classes.iterate(node, at);
         }
     }
-}
-
-/// Returns `ipairs` or `pairs` with its arguments, where a loop goes over what that gives and not over a table.
-fn iterator(script: &Script, list: ExprId) -> Option<(String, &[ExprId])> {
-    let ExprKind::Call(call) = &script.tree.expr(list).kind else { return None };
-    let path = script.global_path(call.callee).filter(|_| call.method.is_none())?;
-    matches!(path.as_str(), "ipairs" | "pairs").then_some((path, &call.args))
 }

@@ -3,7 +3,7 @@
 
 use super::Flow;
 use crate::Script;
-use crate::lua_library::reads_only;
+use crate::lua_library::{Looping, looped, reads_only};
 use crate::scope::{LocalId, LocalKind, Source, Target};
 use crate::tree::{Call, ExprId, ExprKind, FuncId};
 use crate::types::{Foreign, Kind, Sure, Type, of_ty};
@@ -179,22 +179,10 @@ impl Flow<'_> {
         }
     }
 
-    /// Returns the list that a loop goes over, and whether it counts: a table needs no function for that in Luau.
-    fn iterates(&self, id: ExprId) -> (ExprId, bool) {
-        let script = self.types.script;
-        let ExprKind::Call(call) = &script.tree.expr(id).kind else { return (id, false) };
-        let path = script.global_path(call.callee);
-        match (path.as_deref(), call.args.first()) {
-            (Some("ipairs"), Some(list)) => (*list, true),
-            (Some("pairs"), Some(list)) => (*list, false),
-            _ => (id, false),
-        }
-    }
-
     /// Returns the type of the first name of `for k, x in …`.
     pub(super) fn key_of(&self, id: ExprId) -> Type {
-        let (list, counts) = self.iterates(id);
-        if counts {
+        let (list, by) = looped(self.types.script, id);
+        if by == Some(Looping::Ipairs) {
             return Type::sure(Kind::Number);
         }
         match self.of(list) {
@@ -212,14 +200,16 @@ impl Flow<'_> {
 
     /// Returns the type of the second name of `for _, x in …`.
     pub(super) fn iterated(&self, id: ExprId) -> Type {
-        let (list, counts) = self.iterates(id);
+        let (list, by) = looped(self.types.script, id);
         let ty = self.of(list);
         if self.is_split(list) {
             return Type::maybe(Kind::String);
         }
         let items = self.types.element(ty);
         match ty.kind() {
-            Some(Kind::Table(table)) if !counts => self.seen(items.join(self.types.any_field(table))),
+            Some(Kind::Table(table)) if by != Some(Looping::Ipairs) => {
+                self.seen(items.join(self.types.any_field(table)))
+            }
             _ => self.seen(items),
         }
     }
